@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const SYSTEM_FOLDERS = ['test/contract', 'test/integration', 'test/e2e', 'infra/brokers'];
+const CHAOS_FOLDERS = ['test/chaos'];
+const NO_TEST_FOLDERS = ['node_modules', '.switchyard', 'test/load'];
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const brokerSetup = fileURLToPath(new URL('../../test/support/global-setup.ts', import.meta.url));
+
+/**
+ * unit: no server, files in parallel. system: real Redis and NATS, one file at a time, after the unit tests, because
+ * these start processes of their own and measure time. chaos: kills and cuts, run by name (`--project chaos`).
+ */
+// oxlint-disable-next-line import/no-default-export -- vitest reads its settings from the default export.
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{services,shared,infra,test}/**/*.test.ts'],
+          exclude: [...SYSTEM_FOLDERS, ...CHAOS_FOLDERS, ...NO_TEST_FOLDERS].map(allFilesIn),
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: SYSTEM_FOLDERS.map(testFilesIn),
+          globalSetup: [brokerSetup],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'chaos',
+          include: CHAOS_FOLDERS.map(testFilesIn),
+          globalSetup: [brokerSetup],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
+
+function allFilesIn(folder: string): string {
+  return `**/${folder}/**`;
+}
+
+function testFilesIn(folder: string): string {
+  return `${folder}/**/*.test.ts`;
+}

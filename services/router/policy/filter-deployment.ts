@@ -1,0 +1,78 @@
+import type { Catalogue, Deployment } from '../../../shared/contracts/config/catalogue.ts';
+import type { JobRequest } from '../../../shared/contracts/http/job-request.ts';
+import { nanoUsdToUsd, type Price } from '../../../shared/core/price.ts';
+import type { RequestFeatures } from './request-features.ts';
+
+export interface FilterInput {
+  readonly catalogue: Catalogue;
+  readonly request: JobRequest;
+  readonly features: RequestFeatures;
+  readonly excluded: ReadonlyMap<string, string>;
+  /** Undefined: unknown, and configured to be refused. */
+  readonly price: Price | undefined;
+  readonly costUsd: number;
+}
+
+const TOKENS_PER_MILLION = 1_000_000;
+
+/** Why a deployment cannot serve the request; empty when it can. All reasons are given, not only the first. */
+export function dropReasons(deployment: Deployment, input: FilterInput): string[] {
+  return [
+    earlierAttempt(deployment, input),
+    ...lists(deployment, input.request),
+    capability(deployment, input.features),
+    window(deployment, input.features),
+    ...money(input),
+    quality(deployment, input.request),
+  ].filter((reason) => reason !== undefined);
+}
+
+function earlierAttempt({ id }: Deployment, { excluded }: FilterInput): string | undefined {
+  const reason = excluded.get(id);
+  return reason === undefined ? undefined : `an earlier attempt here ended with ${reason}`;
+}
+
+/** A list may name a deployment, a provider or a model. */
+function lists(deployment: Deployment, { routing }: JobRequest): (string | undefined)[] {
+  const names = [deployment.id, deployment.providerId, deployment.requestModel];
+  const isOn = (list: readonly string[]) => names.some((name) => list.includes(name));
+  return [
+    routing?.allow !== undefined && !isOn(routing.allow) ? 'not on the allow list' : undefined,
+    routing?.deny !== undefined && isOn(routing.deny) ? 'on the deny list' : undefined,
+  ];
+}
+
+function capability(deployment: Deployment, features: RequestFeatures): string | undefined {
+  const missing = features.needs.filter((need) => !deployment.capabilities.has(need));
+  return missing.length === 0 ? undefined : `cannot do ${missing.join(', ')}`;
+}
+
+function window(deployment: Deployment, features: RequestFeatures): string | undefined {
+  const needed = features.inputTokens + (features.maxOutputTokens ?? 0);
+  if (needed <= deployment.contextWindow) return undefined;
+  return `about ${String(needed)} tokens do not fit its window of ${String(deployment.contextWindow)}`;
+}
+
+function money({ catalogue, request, price, costUsd }: FilterInput): (string | undefined)[] {
+  if (price === undefined) return ['its price is not known'];
+  const maxCostUsd = request.routing?.maxCostUsd;
+  const tier = request.routing?.budget ?? 'balanced';
+  const caps = catalogue.document.routing.tierCapUsd;
+  const cap = tier === 'premium' ? undefined : caps[tier];
+  const blended = (3 * price.inputNanoUsd + price.outputNanoUsd) / 4;
+  const blendedUsd = nanoUsdToUsd(blended * TOKENS_PER_MILLION);
+  return [
+    maxCostUsd !== undefined && costUsd > maxCostUsd
+      ? `expected to cost more than ${String(maxCostUsd)} USD`
+      : undefined,
+    cap !== undefined && blendedUsd > cap
+      ? `dearer than the tier ${tier} may pay`
+      : undefined,
+  ];
+}
+
+function quality(deployment: Deployment, { routing }: JobRequest): string | undefined {
+  const wanted = routing?.minQuality;
+  if (wanted === undefined || (deployment.quality['overall'] ?? 0) >= wanted) return undefined;
+  return `its quality is below ${String(wanted)}`;
+}

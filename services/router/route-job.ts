@@ -1,0 +1,161 @@
+import { type Catalogue } from '../../shared/contracts/config/catalogue.ts';
+import type { RoutePlan } from '../../shared/contracts/http/job-view.ts';
+import type { RouteMessage } from '../../shared/contracts/queue/messages.ts';
+import { assert } from '../../shared/core/assert.ts';
+import { type Failure, makeFailure } from '../../shared/core/failure.ts';
+import type { JobRef } from '../../shared/core/ids.ts';
+import { closeJob } from '../../shared/jobs/close-job.ts';
+import { JobFold } from '../../shared/jobs/job-fold.ts';
+import { readJob } from '../../shared/jobs/read-job.ts';
+import { settleJob } from '../../shared/jobs/settle-job.ts';
+import type { JobLog } from '../../shared/ports/job-log.ts';
+import type { Delivery, JobQueue } from '../../shared/ports/job-queue.ts';
+import type { JobRecord, JobStore } from '../../shared/ports/job-store.ts';
+import type { ResultPublisher } from '../../shared/ports/result-publisher.ts';
+import {
+  decideNextAttempt,
+  type PastAttempt,
+  waitBeforeMs,
+} from '../../shared/resilience/next-attempt.ts';
+import { planRoute } from './policy/plan-route.ts';
+import { readFeatures } from './policy/request-features.ts';
+
+export interface RouteDependencies {
+  readonly store: JobStore;
+  readonly log: JobLog;
+  readonly queue: JobQueue;
+  readonly results: ResultPublisher;
+  readonly catalogue: Catalogue;
+  readonly instanceId: string;
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+const DONE: Delivery = { kind: 'done' };
+
+/**
+ * Decides one attempt of a job, and is the only place that does: the single retry loop of the system. Decisions are
+ * written down once, so that a repeated message leads to the same queue.
+ */
+export async function routeJob(
+  dependencies: RouteDependencies,
+  message: RouteMessage,
+): Promise<Delivery> {
+  const { store, log } = dependencies;
+  const ref: JobRef = { tenantId: message.tenantId, jobId: message.jobId };
+  const record = await store.get(ref);
+  if (record === undefined || record.settled !== undefined) return DONE;
+  const isFresh = message.attempt === 1 && message.seq === 1;
+  const fold = isFresh ? freshFold(record) : (await readJob(log, ref, record.acceptedSequence)).fold;
+  if (fold.terminal !== undefined) {
+    await settleJob(dependencies, record, fold);
+    return DONE;
+  }
+  if (fold.seq === 0 || fold.activeAttempt !== undefined || fold.nextAttempt !== message.attempt) {
+    return DONE;
+  }
+  const decision = decide(dependencies, record, fold);
+  if (decision.kind === 'give-up') {
+    await giveUp(dependencies, record, decision.failure);
+    return DONE;
+  }
+  await dispatch(dependencies, record, { plan: decision.plan, fold, message });
+  return DONE;
+}
+
+type Decision =
+  | { readonly kind: 'try'; readonly plan: RoutePlan }
+  | { readonly kind: 'give-up'; readonly failure: Failure };
+
+function decide(dependencies: RouteDependencies, record: JobRecord, fold: JobFold): Decision {
+  const { catalogue, now } = dependencies;
+  const { request } = record;
+  const past = pastAttempts(fold);
+  const next = decideNextAttempt({
+    past,
+    maxAttempts: request.routing?.maxAttempts ?? catalogue.document.routing.maxAttempts,
+    nowMs: now(),
+    deadlineAtMs: record.deadlineAtMs,
+  });
+  if (next.kind === 'give-up') return next;
+  const last = past.at(-1);
+  if (last !== undefined && fold.hasShownText && request.routing?.onInterrupt === 'fail') {
+    return { kind: 'give-up', failure: last.failure };
+  }
+  const plan = planRoute({
+    catalogue,
+    request,
+    features: readFeatures(request),
+    attempt: fold.nextAttempt,
+    excluded: next.excluded,
+    tried: new Set(past.map((one) => one.deployment)),
+    nowMs: now(),
+  });
+  if (plan.choice !== undefined) return { kind: 'try', plan };
+  const failure = last?.failure ?? makeFailure('no_candidate', explainEmpty(plan));
+  return { kind: 'give-up', failure };
+}
+
+async function dispatch(
+  dependencies: RouteDependencies,
+  record: JobRecord,
+  { plan, fold, message }: { plan: RoutePlan; fold: JobFold; message: RouteMessage },
+): Promise<void> {
+  const { store, queue, catalogue, random } = dependencies;
+  const held = await store.recordPlan(record.ref, plan);
+  assert(held.choice !== undefined, 'only plans with a choice are recorded');
+  const deployment = catalogue.deployments.get(held.choice);
+  if (deployment === undefined) {
+    const gone = makeFailure('no_candidate', 'the planned deployment is no longer configured');
+    await giveUp(dependencies, record, gone);
+    return;
+  }
+  const delayMs = waitBeforeMs(deployment.id, pastAttempts(fold), random());
+  await queue.enqueueAttempt(
+    deployment.providerId,
+    { ...message, deployment: deployment.id },
+    { priority: record.priority, ...(delayMs === 0 ? {} : { delayMs }) },
+  );
+}
+
+async function giveUp(
+  dependencies: RouteDependencies,
+  record: JobRecord,
+  failure: Failure,
+): Promise<void> {
+  const { log, instanceId, now } = dependencies;
+  const job = await closeJob({
+    log,
+    ref: record.ref,
+    fromSequence: record.acceptedSequence,
+    writerId: instanceId,
+    makeTerminal: ({ fold }) => ({
+      at: now(),
+      attempt: fold.shownAttempt ?? fold.attempts.at(-1)?.attempt ?? 0,
+      outcome: failure.class === 'deadline' ? 'expired' : 'failed',
+      finishReason: 'error',
+      failure,
+    }),
+  });
+  if (job.fold.terminal !== undefined) await settleJob(dependencies, record, job.fold);
+}
+
+/** The log of a job that was accepted a moment ago holds that one entry: no need to read it. */
+function freshFold(record: JobRecord): JobFold {
+  const fold = new JobFold();
+  const { ref, acceptedAtMs } = record;
+  fold.apply({ type: 'accepted', seq: 1, at: acceptedAtMs, jobId: ref.jobId, configVersion: '' });
+  return fold;
+}
+
+function pastAttempts(fold: JobFold): PastAttempt[] {
+  return fold.attempts.flatMap(({ deployment, failure }) =>
+    failure === undefined ? [] : [{ deployment, failure }],
+  );
+}
+
+function explainEmpty(plan: RoutePlan): string {
+  const dropped = plan.candidates.map((one) => `${one.deployment}: ${one.reasons.join(', ')}`);
+  return dropped.length === 0 ? 'no deployment serves this model' : dropped.join('; ');
+}

@@ -1,0 +1,163 @@
+import type { Deployment } from '../../shared/contracts/config/catalogue.ts';
+import type { AttemptMessage } from '../../shared/contracts/queue/messages.ts';
+import type { Failure } from '../../shared/core/failure.ts';
+import type { JobWriter } from '../../shared/jobs/job-writer.ts';
+import { settleJob } from '../../shared/jobs/settle-job.ts';
+import type { Delivery } from '../../shared/ports/job-queue.ts';
+import type { JobRecord } from '../../shared/ports/job-store.ts';
+import type { CallOutcome, Provider } from '../../shared/ports/provider.ts';
+import { makeBill } from './bill.ts';
+import { claimJob } from './claim-job.ts';
+import { DeltaPublisher } from './delta-publisher.ts';
+import type { AttemptDependencies } from './dependencies.ts';
+import { type AttemptEnd, judgeEnd } from './judge-end.ts';
+import { handBack } from './hand-back.ts';
+import { StopSignal } from './stop-signal.ts';
+
+const DONE: Delivery = { kind: 'done' };
+
+/** When an attempt whose end could not be written down is looked at again. */
+const LOG_AWAY_MS = 2_000;
+
+interface Run {
+  readonly record: JobRecord;
+  readonly attempt: number;
+  readonly deployment: Deployment;
+  readonly provider: Provider;
+  readonly writer: JobWriter;
+}
+
+/** Runs one attempt of a job: claim it in the log, call the provider, put the answer and its end into the log, settle. */
+export async function runAttempt(
+  dependencies: AttemptDependencies,
+  message: AttemptMessage,
+  draining: AbortSignal,
+): Promise<Delivery> {
+  const { store, catalogue, providers } = dependencies;
+  const ref = { tenantId: message.tenantId, jobId: message.jobId };
+  const record = await store.start(ref);
+  if (record === undefined || record.settled !== undefined) return DONE;
+  const deployment = catalogue.deployments.get(message.deployment);
+  const provider = providers.get(deployment?.providerId ?? '');
+  // A configuration without it: the reconciler asks the router again.
+  if (deployment === undefined || provider === undefined) return DONE;
+  const claim = await claimJob(dependencies, { record, message, deployment });
+  if (claim.kind === 'answered') return claim.delivery;
+  const run = { record, attempt: message.attempt, deployment, provider, writer: claim.writer };
+  return perform(dependencies, run, draining);
+}
+
+async function perform(
+  dependencies: AttemptDependencies,
+  run: Run,
+  draining: AbortSignal,
+): Promise<Delivery> {
+  const { owned, pacer, now } = dependencies;
+  const { ref, deadlineAtMs } = run.record;
+  const stop = new StopSignal();
+  const ended = Promise.withResolvers<void>();
+  owned.add(ref, { stop, ended: ended.promise });
+  pacer.enter();
+  const timer = setTimeout(() => stop.stop('deadline'), Math.max(0, deadlineAtMs - now()));
+  const onDrain = () => stop.stop('draining');
+  draining.addEventListener('abort', onDrain);
+  try {
+    const end = await callProvider(dependencies, run, stop);
+    return await writeEnd(dependencies, run, { end, onClosed: ended.resolve });
+  } finally {
+    clearTimeout(timer);
+    draining.removeEventListener('abort', onDrain);
+    pacer.leave();
+    owned.remove(ref);
+  }
+}
+
+interface EndedCall {
+  readonly end: AttemptEnd;
+  readonly outcome: CallOutcome;
+  readonly outputCharacters: number;
+}
+
+async function callProvider(
+  { pacer, now }: AttemptDependencies,
+  { record, attempt, deployment, provider, writer }: Run,
+  stop: StopSignal,
+): Promise<EndedCall> {
+  const { request } = record;
+  const publisher = new DeltaPublisher({ writer, attempt, pacer, stop, now });
+  const { maxOutputTokens } = deployment;
+  const outcome = await provider.call(
+    {
+      requestModel: deployment.requestModel,
+      request,
+      stream: request.stream !== false && deployment.capabilities.has('stream'),
+      ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    },
+    publisher,
+    stop.signal,
+  );
+  await publisher.flush();
+  if (outcome.kind === 'completed') await publisher.dropStaleText();
+  const outputCharacters = publisher.characters;
+  return { end: judgeEnd(outcome, stop.reason), outcome, outputCharacters };
+}
+
+async function writeEnd(
+  dependencies: AttemptDependencies,
+  run: Run,
+  { end, onClosed }: { end: EndedCall; onClosed: () => void },
+): Promise<Delivery> {
+  const { record, writer } = run;
+  switch (end.end.kind) {
+    case 'leave':
+      return DONE;
+    case 'later':
+      return { kind: 'later', delayMs: LOG_AWAY_MS };
+    case 'failed':
+      return writeFailed(dependencies, run, end.end.failure);
+    case 'terminal': {
+      const { outcome, finishReason, failure } = end.end;
+      const appended = await writer.append({
+        type: 'terminal',
+        at: dependencies.now(),
+        attempt: outcome === 'completed' ? run.attempt : (writer.fold.shownAttempt ?? run.attempt),
+        outcome,
+        finishReason,
+        ...billOf(dependencies, run, end),
+        ...(failure === undefined ? {} : { failure }),
+      });
+      if (appended.kind === 'fenced') return DONE;
+      if (appended.kind === 'unavailable') return { kind: 'later', delayMs: LOG_AWAY_MS };
+      onClosed();
+      await settleJob(dependencies, record, writer.fold);
+      return DONE;
+    }
+  }
+}
+
+async function writeFailed(
+  dependencies: AttemptDependencies,
+  { record, attempt, writer }: Run,
+  failure: Failure,
+): Promise<Delivery> {
+  const at = dependencies.now();
+  const appended = await writer.append({ type: 'failed', at, attempt, failure });
+  if (appended.kind === 'fenced') return DONE;
+  if (appended.kind === 'unavailable') return { kind: 'later', delayMs: LOG_AWAY_MS };
+  await handBack(dependencies, record, writer);
+  return DONE;
+}
+
+function billOf(dependencies: AttemptDependencies, run: Run, end: EndedCall) {
+  const { outcome, outputCharacters } = end;
+  const usage = outcome.kind === 'aborted' ? undefined : outcome.usage;
+  return makeBill({
+    catalogue: dependencies.catalogue,
+    deployment: run.deployment,
+    usage,
+    request: run.record.request,
+    outputCharacters,
+    acceptedAtMs: run.record.acceptedAtMs,
+  });
+}
+

@@ -1,0 +1,87 @@
+import { DelayedError, type Job, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { z } from 'zod';
+import { REDIS_PREFIX } from '../../contracts/redis-keys.ts';
+import type { MessageHandler, QueueConsumer } from '../../ports/job-queue.ts';
+import type { Logger } from '../../ports/logger.ts';
+
+/**
+ * A dead worker's items are given out again after at most lock + check. The lock is only a hint: what it lets through
+ * the log's fence stops.
+ */
+const LOCK_MS = 6_000;
+const LOCK_RENEW_MS = 1_500;
+const STALLED_CHECK_MS = 1_500;
+
+/** How often an item may come back is ours to judge, from the log; BullMQ's default of 1 would lose jobs. */
+const MAX_STALLED = 1_000_000;
+
+const DRAIN_DELAY_SECONDS = 5;
+
+export interface ConsumeOptions<T> {
+  readonly queueName: string;
+  /** A consumer connection; it stays the caller's to close. */
+  readonly connection: Redis;
+  /** Items at once in this process. */
+  readonly concurrency: number;
+  /** Starts a minute over the fleet: BullMQ's fixed window. Absent: no limit. */
+  readonly startsPerMinute?: number;
+  readonly schema: z.ZodType<T>;
+  readonly handler: MessageHandler<T>;
+  readonly log: Logger;
+}
+
+/** Takes messages of one queue. An unreadable message or a throwing handler takes the item off the queue and is logged. */
+export function consumeQueue<T>(options: ConsumeOptions<T>): QueueConsumer {
+  const { queueName, log } = options;
+  const worker = new Worker(
+    queueName,
+    // Three declared parameters: with fewer BullMQ passes no signal (infra.md 1.8).
+    (job: Job<unknown>, token: string | undefined, signal: AbortSignal | undefined) =>
+      runItem(options, { job, token, signal: signal ?? new AbortController().signal }),
+    {
+      connection: options.connection,
+      prefix: REDIS_PREFIX,
+      concurrency: options.concurrency,
+      lockDuration: LOCK_MS,
+      lockRenewTime: LOCK_RENEW_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: MAX_STALLED,
+      drainDelay: DRAIN_DELAY_SECONDS,
+      ...(options.startsPerMinute === undefined
+        ? {}
+        : { limiter: { max: options.startsPerMinute, duration: 60_000 } }),
+    },
+  );
+  worker.on('error', (error) => {
+    log.warn({ queueName, error: error.message }, 'queue worker error');
+  });
+  worker.on('failed', (job, error) => {
+    log.error({ queueName, item: job?.id, error: error.stack }, 'a queue handler threw');
+  });
+  return {
+    drain: async (graceMs) => {
+      const closed = worker.close();
+      const timer = setTimeout(() => {
+        worker.cancelAllJobs('draining');
+      }, graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+interface Item {
+  readonly job: Job<unknown>;
+  readonly token: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function runItem<T>(options: ConsumeOptions<T>, { job, token, signal }: Item): Promise<void> {
+  const message = options.schema.parse(job.data);
+  const delivery = await options.handler(message, signal);
+  if (delivery.kind === 'later') {
+    await job.moveToDelayed(Date.now() + delivery.delayMs, token);
+    throw new DelayedError();
+  }
+}

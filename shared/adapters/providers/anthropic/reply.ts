@@ -1,0 +1,52 @@
+import type { AnswerSink, CallOutcome } from '../../../ports/provider.ts';
+import { failed, protocolFailure, truncated } from '../http/failure.ts';
+import {
+  isRecord,
+  type JsonRecord,
+  readRecord,
+  readRecords,
+  readString,
+  readText,
+} from '../http/json.ts';
+import { readFailure } from './failure.ts';
+import { readFinishReason } from './finish-reason.ts';
+import { addUsage, toUsage } from './usage.ts';
+import { readErrorObject } from './wire.ts';
+
+/** Reads a whole message into the sink. */
+export function readReply(body: unknown, sink: AnswerSink): CallOutcome {
+  if (readErrorObject(body) !== undefined) return failed(readFailure({ status: 200, body }));
+  if (!isRecord(body) || !Array.isArray(body['content'])) {
+    return protocolFailure('the answer has no content');
+  }
+  const usage = toUsage(addUsage({}, readRecord(body, 'usage')));
+  const toolCallCount = readBlocks(readRecords(body, 'content'), sink);
+  const stopReason = readText(body, 'stop_reason');
+  if (stopReason === undefined) return truncated(usage);
+  return {
+    kind: 'completed',
+    finishReason: readFinishReason(stopReason, toolCallCount > 0),
+    usage,
+    responseModel: readText(body, 'model'),
+  };
+}
+
+/** The number of tool calls among the blocks. */
+function readBlocks(blocks: readonly JsonRecord[], sink: AnswerSink): number {
+  let toolCallCount = 0;
+  for (const block of blocks) {
+    if (readString(block, 'type') === 'tool_use') {
+      sink.toolCall(toolCallCount, {
+        id: readText(block, 'id'),
+        name: readText(block, 'name'),
+        argumentsDelta: JSON.stringify(block['input'] ?? {}),
+      });
+      toolCallCount += 1;
+    }
+    const thinking = readText(block, 'thinking');
+    if (thinking !== undefined) sink.reasoning(thinking);
+    const text = readText(block, 'text');
+    if (text !== undefined) sink.text(text);
+  }
+  return toolCallCount;
+}

@@ -1,0 +1,102 @@
+import type { AnswerSink, CallOutcome } from '../../../ports/provider.ts';
+import { protocolFailure, truncated } from './failure.ts';
+import { parseJson } from './json.ts';
+import type { ProviderApi } from './provider-api.ts';
+import { SseReader } from './sse-reader.ts';
+
+/** Most characters of an answer that comes as one JSON document. Beyond it the call fails. */
+const MAX_DOCUMENT_CHARACTERS = 33_554_432;
+
+/** What a body is read with. */
+export interface AnswerReaderOptions {
+  readonly api: ProviderApi;
+  readonly sink: AnswerSink;
+  readonly stream: boolean;
+}
+
+/**
+ * Reads the body of a success, in pieces cut anywhere. What the body is, its first character says: content types lie
+ * (a JSON error labelled as an event stream, a stream request answered by one document, a proxy's HTML page).
+ */
+export class AnswerReader {
+  readonly #api: ProviderApi;
+  readonly #sink: AnswerSink;
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  #form: 'unknown' | 'events' | 'document';
+  #events: SseReader | undefined;
+  #document: string[] = [];
+  #documentCharacters = 0;
+  #broken: CallOutcome | undefined;
+
+  constructor(options: AnswerReaderOptions) {
+    this.#api = options.api;
+    this.#sink = options.sink;
+    this.#form = options.stream ? 'unknown' : 'document';
+  }
+
+  /** Set once the answer is over, by its end marker or by an error. */
+  get outcome(): CallOutcome | undefined {
+    return this.#events?.outcome ?? this.#broken;
+  }
+
+  /** Takes bytes. True: they brought the answer forward. */
+  push(bytes: Uint8Array): boolean {
+    const text = this.#decode(bytes);
+    if (text === undefined || text === '') return false;
+    if (this.#form === 'unknown') this.#chooseForm(text);
+    if (this.#form === 'events') return this.#events?.push(text) ?? false;
+    return this.#form === 'document' && this.#collect(text);
+  }
+
+  /** The body ended cleanly. */
+  end(): CallOutcome {
+    if (this.#decode(undefined) === undefined) return truncated();
+    if (this.#events !== undefined) return this.#events.end();
+    if (this.#broken !== undefined) return this.#broken;
+    const text = this.#document.join('');
+    if (text.trim() === '') return truncated();
+    const body = parseJson(text);
+    if (body !== undefined) return this.#api.readReply(body, this.#sink);
+    return protocolFailure(
+      text.trimStart().startsWith('<')
+        ? 'the provider answered with a web page'
+        : 'the provider answered with broken JSON',
+    );
+  }
+
+  /** `undefined` in ends the text; `undefined` out means that it is not UTF-8. */
+  #decode(bytes: Uint8Array | undefined): string | undefined {
+    try {
+      return bytes === undefined
+        ? this.#decoder.decode()
+        : this.#decoder.decode(bytes, { stream: true });
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.#broken = protocolFailure('the answer is not valid UTF-8');
+      return undefined;
+    }
+  }
+
+  /** Blank lines before the answer are keep-alives (DeepSeek) and decide nothing. */
+  #chooseForm(text: string): void {
+    const first = text.trimStart().charAt(0);
+    if (first === '') return;
+    if (first === '{' || first === '[' || first === '<') {
+      this.#form = 'document';
+    } else {
+      this.#form = 'events';
+      this.#events = new SseReader(this.#api.openStream(this.#sink));
+    }
+  }
+
+  #collect(text: string): boolean {
+    this.#documentCharacters += text.length;
+    if (this.#documentCharacters > MAX_DOCUMENT_CHARACTERS) {
+      this.#broken = protocolFailure('the answer is too large');
+      this.#document = [];
+      return false;
+    }
+    this.#document.push(text);
+    return text.trim() !== '';
+  }
+}

@@ -1,0 +1,58 @@
+import type { JobRequest, Tool } from '../../../contracts/http/job-request.ts';
+import type { ProviderCall } from '../../../ports/provider.ts';
+import { toChatMessages } from './messages.ts';
+
+/** What servers of this family differ in. */
+export interface ChatDialect {
+  /** OpenAI's reasoning models refuse `max_tokens`; most other servers know nothing else. */
+  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
+  /** Options of a stream beside `include_usage`; servers that do not know one may refuse it. */
+  readonly streamOptions: Readonly<Record<string, unknown>>;
+}
+
+/** The body of `POST /chat/completions`. Fields that are undefined are not sent. */
+export function toChatRequest(call: ProviderCall, dialect: ChatDialect): Record<string, unknown> {
+  const { request, stream } = call;
+  const hasTools = request.tools !== undefined && request.tools.length > 0;
+  return {
+    model: call.requestModel,
+    messages: toChatMessages(request.messages),
+    stream,
+    stream_options: stream ? { include_usage: true, ...dialect.streamOptions } : undefined,
+    [dialect.maxTokensField]: request.maxTokens ?? call.maxOutputTokens,
+    temperature: request.temperature,
+    top_p: request.topP,
+    stop: request.stop,
+    seed: request.seed,
+    tools: hasTools ? request.tools?.map(toChatTool) : undefined,
+    tool_choice: hasTools ? toChatToolChoice(request.toolChoice) : undefined,
+    parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
+    response_format: toResponseFormat(request.responseFormat),
+    reasoning_effort: request.reasoning?.effort,
+  };
+}
+
+function toChatTool(tool: Tool): unknown {
+  const { name, description, parameters, strict } = tool;
+  return { type: 'function', function: { name, description, parameters, strict } };
+}
+
+function toChatToolChoice(choice: JobRequest['toolChoice']): unknown {
+  return typeof choice === 'object'
+    ? { type: 'function', function: { name: choice.name } }
+    : choice;
+}
+
+function toResponseFormat(format: JobRequest['responseFormat']): unknown {
+  switch (format?.type) {
+    case undefined:
+    case 'text':
+      return undefined;
+    case 'json':
+      return { type: 'json_object' };
+    case 'json_schema': {
+      const { name, schema, strict } = format;
+      return { type: 'json_schema', json_schema: { name, schema, strict } };
+    }
+  }
+}

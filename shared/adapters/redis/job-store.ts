@@ -1,0 +1,168 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { type RoutePlan, routePlanSchema } from '../../contracts/http/job-view.ts';
+import { fromOpenMember, redisKeys, toOpenMember } from '../../contracts/redis-keys.ts';
+import { type JobRef, oldestJobId } from '../../core/ids.ts';
+import type {
+  AcceptCommand,
+  AcceptOutcome,
+  JobPage,
+  JobRecord,
+  JobStore,
+  ListOptions,
+  SettledJob,
+} from '../../ports/job-store.ts';
+import { listJobs } from './job-list.ts';
+import { RECORD_FIELDS, readJobRecord } from './job-record.ts';
+import { LuaScript } from './lua-script.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** How long an idempotency key is remembered, whatever becomes of the job. */
+const IDEMPOTENCY_TTL_MS = DAY_MS;
+
+const OPEN_SCAN_COUNT = 500;
+
+const acceptReplySchema = z.union([
+  z.tuple([z.literal('created'), z.number(), z.number()]),
+  z.tuple([z.literal('replayed'), z.string()]),
+  z.tuple([z.literal('mismatch')]),
+]);
+
+export interface JobStoreOptions {
+  readonly jobHours: number;
+  readonly ledgerDays: number;
+}
+
+export class RedisJobStore implements JobStore {
+  readonly #redis: Redis;
+  readonly #options: JobStoreOptions;
+  readonly #accept = new LuaScript('accept-job');
+  readonly #abandon = new LuaScript('abandon-job');
+  readonly #recordPlan = new LuaScript('record-plan');
+  readonly #start = new LuaScript('start-job');
+  readonly #settle = new LuaScript('settle-job');
+  readonly #holdLease = new LuaScript('hold-lease');
+
+  constructor(redis: Redis, options: JobStoreOptions) {
+    this.#redis = redis;
+    this.#options = options;
+  }
+
+  async accept(command: AcceptCommand): Promise<AcceptOutcome> {
+    const { ref, idempotency } = command;
+    const keys = [
+      redisKeys.job(ref),
+      redisKeys.idempotency(ref.tenantId, idempotency?.keyDigest ?? 'none'),
+      redisKeys.tenantJobs(ref.tenantId),
+      redisKeys.openJobs(),
+    ];
+    const kept = this.#options.jobHours * HOUR_MS + DAY_MS;
+    const reply = acceptReplySchema.parse(
+      await this.#accept.run(this.#redis, keys, [
+        ref.jobId,
+        toOpenMember(ref),
+        idempotency?.fingerprint ?? '',
+        IDEMPOTENCY_TTL_MS,
+        command.deadlineMs,
+        JSON.stringify(command.request),
+        command.keyId,
+        command.priority,
+        command.request.model,
+        oldestJobId(Date.now() - kept),
+      ]),
+    );
+    if (reply[0] === 'created') {
+      return { kind: 'created', acceptedAtMs: reply[1], deadlineAtMs: reply[2] };
+    }
+    return reply[0] === 'replayed' ? { kind: 'replayed', jobId: reply[1] } : { kind: 'mismatch' };
+  }
+
+  async abandon(ref: JobRef): Promise<void> {
+    const keys = [redisKeys.job(ref), redisKeys.tenantJobs(ref.tenantId), redisKeys.openJobs()];
+    await this.#abandon.run(this.#redis, keys, [ref.jobId, toOpenMember(ref)]);
+  }
+
+  async recordAccepted(ref: JobRef, acceptedSequence: number): Promise<void> {
+    await this.#redis.hset(redisKeys.job(ref), 'acceptedSequence', acceptedSequence);
+  }
+
+  async get(ref: JobRef): Promise<JobRecord | undefined> {
+    return readJobRecord(ref, await this.#redis.hmget(redisKeys.job(ref), ...RECORD_FIELDS));
+  }
+
+  async locate(ref: JobRef): Promise<{ readonly acceptedSequence: number } | undefined> {
+    const sequence = await this.#redis.hget(redisKeys.job(ref), 'acceptedSequence');
+    return sequence === null ? undefined : { acceptedSequence: Number(sequence) };
+  }
+
+  list(tenantId: string, options: ListOptions): Promise<JobPage> {
+    return listJobs(this.#redis, tenantId, options);
+  }
+
+  async recordPlan(ref: JobRef, plan: RoutePlan): Promise<RoutePlan> {
+    const json = JSON.stringify(plan);
+    const held = await this.#recordPlan.run(
+      this.#redis,
+      [redisKeys.job(ref)],
+      [`plan.${String(plan.attempt)}`, json],
+    );
+    return held === json ? plan : routePlanSchema.parse(JSON.parse(z.string().parse(held)));
+  }
+
+  async lastPlan(ref: JobRef): Promise<RoutePlan | undefined> {
+    const json = await this.#redis.hget(redisKeys.job(ref), 'plan');
+    return json === null ? undefined : routePlanSchema.parse(JSON.parse(json));
+  }
+
+  async start(ref: JobRef): Promise<JobRecord | undefined> {
+    const values = await this.#start.run(this.#redis, [redisKeys.job(ref)], RECORD_FIELDS);
+    return readJobRecord(ref, z.array(z.string().nullable()).parse(values));
+  }
+
+  async settle(ref: JobRef, settled: SettledJob): Promise<boolean> {
+    const { result } = settled;
+    const day = new Date(settled.acceptedAtMs).toISOString().slice(0, 10).replaceAll('-', '');
+    const row = {
+      costNanoUsd: result.costNanoUsd,
+      usage: result.usage,
+      deployment: result.deployment,
+      outcome: result.status,
+    };
+    const keys = [redisKeys.job(ref), redisKeys.openJobs(), redisKeys.ledger(ref.tenantId, day)];
+    const reply = await this.#settle.run(this.#redis, keys, [
+      toOpenMember(ref),
+      result.status,
+      JSON.stringify({ result, attempts: settled.attempts }),
+      this.#options.jobHours * HOUR_MS,
+      ref.jobId,
+      result.costNanoUsd === undefined ? '' : JSON.stringify(row),
+      this.#options.ledgerDays * DAY_MS,
+    ]);
+    return reply === 1;
+  }
+
+  async overdue(limit: number): Promise<readonly JobRef[]> {
+    const now = await this.nowMs();
+    const key = redisKeys.openJobs();
+    const members = await this.#redis.zrangebyscore(key, '-inf', now, 'LIMIT', 0, limit);
+    return members.map(fromOpenMember);
+  }
+
+  async scanOpen(cursor: string) {
+    const key = redisKeys.openJobs();
+    const [next, flat] = await this.#redis.zscan(key, cursor, 'COUNT', OPEN_SCAN_COUNT);
+    return { cursor: next, jobs: flat.filter((_, index) => index % 2 === 0).map(fromOpenMember) };
+  }
+
+  async holdLease(name: string, holder: string, ttlMs: number): Promise<boolean> {
+    const reply = await this.#holdLease.run(this.#redis, [redisKeys.lease(name)], [holder, ttlMs]);
+    return reply === 1;
+  }
+
+  async nowMs(): Promise<number> {
+    const [seconds, micros] = await this.#redis.time();
+    return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+  }
+}
