@@ -42,6 +42,8 @@ export class ServiceProcess {
   #restartMs = FIRST_RESTART_MS;
   #restartTimer: NodeJS.Timeout | undefined;
   #isStopping = false;
+  /** A process that never came up has a fault that starting it again does not mend. */
+  #wasReady = false;
   #url: string | undefined;
 
   constructor(options: ServiceProcessOptions) {
@@ -112,6 +114,7 @@ export class ServiceProcess {
         const ready = readReady(line);
         if (ready === undefined) return;
         clearTimeout(timer);
+        this.#wasReady = true;
         this.#url = ready.url;
         resolve();
       });
@@ -127,7 +130,7 @@ export class ServiceProcess {
   #onUnaskedExit(how: string, startedAt: number): void {
     const { restarts, onExit } = this.#options;
     onExit?.(how);
-    if (!restarts || this.#url === undefined) return;
+    if (!restarts || !this.#wasReady) return;
     if (performance.now() - startedAt > HEALTHY_AFTER_MS) this.#restartMs = FIRST_RESTART_MS;
     this.#restartTimer = setTimeout(() => {
       this.#spawn().catch((error: unknown) => {

@@ -1,7 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { bootstrapKey } from './bootstrap-key.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 
-/** `npm start`: everything on this machine, until Ctrl-C. */
+/** `npm start`: everything on this machine, until Ctrl-C; one worker process for two cores. */
 const env = process.env;
 const dataDir = env['SWITCHYARD_DATA'] ?? '.switchyard';
 const apiKey = await bootstrapKey(dataDir, env['SWITCHYARD_API_KEY']);
@@ -27,7 +28,7 @@ try {
       intake: Number(env['SWITCHYARD_INTAKE_PORT'] ?? 8080),
       edge: Number(env['SWITCHYARD_EDGE_PORT'] ?? 8081),
     },
-    workers: 2,
+    workers: Math.max(1, Math.floor(availableParallelism() / 2)),
     configPath: env['SWITCHYARD_CONFIG'],
     restarts: true,
     redisUrl: env['REDIS_URL'],

@@ -62,6 +62,13 @@ export class ChatStream implements EntrySink {
     clearTimeout(this.#hold);
   }
 
+  /** The client has gone. */
+  abandon(): void {
+    this.#isOver = true;
+    clearTimeout(this.#hold);
+    this.#writer?.stop();
+  }
+
   /** The edge is going away: the client is told, the job goes on. */
   drain(): void {
     this.#fail('the server is restarting; the job goes on');

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { type Problem, problem, problemFromZod } from '../../shared/contracts/http/problem.ts';
 import {
   acceptedFrame,
   type ClientFrame,
@@ -6,12 +7,12 @@ import {
   errorFrame,
   eventFrame,
 } from '../../shared/contracts/ws/frames.ts';
-import { type Problem, problem, problemFromZod } from '../../shared/contracts/http/problem.ts';
 import type { JobRef } from '../../shared/core/ids.ts';
 import { parseStrictJson } from '../../shared/platform/http/parse-strict-json.ts';
 import type { Principal } from '../../shared/ports/api-key-store.ts';
 import type { EdgeDependencies } from './dependencies.ts';
-import { JobReader } from './job-reader.ts';
+import { EarlyEntries } from './early-entries.ts';
+import { type EntrySink, JobReader } from './job-reader.ts';
 import { openCursor } from './open-cursor.ts';
 import { SocketWriter } from './socket-writer.ts';
 
@@ -92,6 +93,9 @@ export class SocketSession {
     }
     if (this.#readers.size >= MAX_JOBS) return this.#refuse(TOO_MANY_JOBS, { ref: name });
     const ref = this.#refOf(newJobId());
+    // Listens before the job exists: nothing is missed, and nothing is read from the log.
+    const early = new EarlyEntries();
+    const reader = this.#follow(ref, early, {});
     const submitted = await intake.submit({
       principal: this.#principal,
       door: 'job',
@@ -100,34 +104,48 @@ export class SocketSession {
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       options: {},
     });
-    if (!submitted.ok) return this.#refuse(submitted.problem, { ref: name });
+    if (!submitted.ok) {
+      this.#forget(ref.jobId);
+      return this.#refuse(submitted.problem, { ref: name });
+    }
     this.#writer.write(acceptedFrame(name, submitted.jobId));
-    return this.#subscribe(this.#refOf(submitted.jobId), 0);
+    if (submitted.jobId !== ref.jobId) {
+      this.#forget(ref.jobId);
+      return this.#subscribe(this.#refOf(submitted.jobId), 0);
+    }
+    early.passTo(this.#sinkOf(ref.jobId));
+    reader.resume();
   }
 
   async #subscribe(ref: JobRef, after: number): Promise<void> {
-    const { log, tail } = this.#dependencies;
     const { jobId } = ref;
     if (this.#readers.size >= MAX_JOBS) return this.#refuse(TOO_MANY_JOBS, { jobId });
     const opened = await openCursor(this.#dependencies, ref, after);
     if (!opened.ok) return this.#refuse(opened.error, { jobId });
     if (opened.value.isAtEnd || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#forget(jobId);
-    const reader = new JobReader({
-      log,
-      tail,
-      ref,
-      afterSeq: after,
-      fromSequence: opened.value.fromSequence,
-      sink: {
-        write: ({ json }) => this.#writer.write(eventFrame(jobId, json)),
-        end: () => {
-          this.#readers.delete(jobId);
-        },
+    const { fromSequence } = opened.value;
+    this.#follow(ref, this.#sinkOf(jobId), { afterSeq: after, fromSequence }).replay();
+  }
+
+  #follow(
+    ref: JobRef,
+    sink: EntrySink,
+    { afterSeq = 0, fromSequence = 0 }: { afterSeq?: number; fromSequence?: number },
+  ): JobReader {
+    const { log, tail } = this.#dependencies;
+    const reader = new JobReader({ log, tail, ref, afterSeq, fromSequence, sink });
+    this.#readers.set(ref.jobId, reader);
+    return reader;
+  }
+
+  #sinkOf(jobId: string): EntrySink {
+    return {
+      write: ({ json }) => this.#writer.write(eventFrame(jobId, json)),
+      end: () => {
+        this.#readers.delete(jobId);
       },
-    });
-    this.#readers.set(jobId, reader);
-    reader.replay();
+    };
   }
 
   #forget(jobId: string): void {

@@ -35,9 +35,6 @@ export class SseWriter {
       this.#stalled = undefined;
       onRoom();
     });
-    response.once('close', () => {
-      this.#stop();
-    });
   }
 
   /** Writes text as it is. False: the client is full. */
@@ -49,11 +46,12 @@ export class SseWriter {
   }
 
   end(text = ''): void {
-    this.#stop();
+    this.stop();
     if (!this.#response.writableEnded) this.#response.end(text);
   }
 
-  #stop(): void {
+  /** The client has gone: nothing is sent any more. */
+  stop(): void {
     clearInterval(this.#heartbeat);
     clearTimeout(this.#stalled);
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { BullmqJobQueue } from '../../shared/adapters/bullmq/job-queue.ts';
 import { connectProducer } from '../../shared/adapters/bullmq/connect-bullmq.ts';
+import { BullmqJobQueue } from '../../shared/adapters/bullmq/job-queue.ts';
 import { connectNats } from '../../shared/adapters/nats/connect-nats.ts';
 import { ensureStreams } from '../../shared/adapters/nats/ensure-streams.ts';
 import { serveIntake } from '../../shared/adapters/nats/intake-rpc.ts';

@@ -124,7 +124,9 @@ function translateEffort(effort: OpenaiChatRequest['reasoning_effort']) {
 }
 
 /** The options that a header may carry, and where they go in the request. Headers are text: numbers are read here. */
-const OPTIONS: Readonly<Record<string, (value: string) => { routing?: object; delivery?: object }>> = {
+const OPTIONS: Readonly<
+  Record<string, (value: string) => { routing?: object; delivery?: object }>
+> = {
   budget: (budget) => ({ routing: { budget } }),
   'on-interrupt': (onInterrupt) => ({ routing: { onInterrupt } }),
   'max-cost-usd': (value) => ({ routing: { maxCostUsd: Number(value) } }),
@@ -146,7 +148,7 @@ function readOptions(options: Readonly<Record<string, string>>, stream: boolean)
   let routing: object = { onInterrupt: stream ? 'fail' : 'restart' };
   let delivery: object | undefined;
   for (const [name, value] of Object.entries(options)) {
-    const read = OPTIONS[name];
+    const read = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
     if (read === undefined) {
       return err(problem('unsupported_parameter', `the header x-switchyard-${name}`));
     }
@@ -158,7 +160,6 @@ function readOptions(options: Readonly<Record<string, string>>, stream: boolean)
 }
 
 /** Schemas tell an absent key from an undefined one; wire formats do not. */
-function withoutUndefined<T extends object>(value: T): Partial<T> {
-  const kept = Object.entries(value).filter(([, field]) => field !== undefined);
-  return Object.fromEntries(kept) as Partial<T>;
+function withoutUndefined(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
 }

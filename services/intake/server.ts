@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { createHttpServer, type HttpServerOptions } from '../../shared/platform/http/create-http-server.ts';
+import {
+  createHttpServer,
+  type HttpServerOptions,
+} from '../../shared/platform/http/create-http-server.ts';
 import { requirePrincipal } from '../../shared/platform/http/principal.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { registerJobRoutes } from './routes/jobs.ts';

@@ -10,8 +10,8 @@ import type { JobLog } from '../../shared/ports/job-log.ts';
 import type { JobQueue } from '../../shared/ports/job-queue.ts';
 import type { AcceptCommand, JobStore } from '../../shared/ports/job-store.ts';
 
-const INTERACTIVE_DEADLINE_MS = 600_000;
-const BATCH_DEADLINE_MS = 86_400_000;
+/** Ten minutes for somebody who waits, a day for a batch. */
+const DEFAULT_DEADLINE_MS = { interactive: 600_000, batch: 86_400_000 } as const;
 
 /** What may stand in an idempotency key: it is hashed before it reaches a Redis key, but people read it in logs. */
 const IDEMPOTENCY_KEY = /^[A-Za-z0-9_.~+/=-]{1,255}$/;
@@ -44,36 +44,44 @@ export async function submitJob(
   dependencies: SubmitDependencies,
   command: SubmitCommand,
 ): Promise<Result<Submitted, Problem>> {
-  const { store, catalogue, newJobId } = dependencies;
+  const refusal = refuse(dependencies, command);
+  if (refusal !== undefined) return err(refusal);
   const { principal, request, idempotencyKey } = command;
-  if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
-    return err(problem('invalid_idempotency_key', '1 to 255 of A-Z a-z 0-9 _ . ~ + / = -'));
-  }
-  if (request.model !== AUTO_MODEL && !catalogue.models.has(request.model)) {
-    return err(problem('unknown_model', 'ask GET /v1/models of the edge for the names'));
-  }
-  const ref = { tenantId: principal.tenantId, jobId: command.jobId ?? newJobId() };
+  const jobId = command.jobId ?? dependencies.newJobId();
+  const ref = { tenantId: principal.tenantId, jobId };
   const priority = request.delivery?.priority ?? 'interactive';
-  const outcome = await store.accept({
+  const outcome = await dependencies.store.accept({
     ref,
     keyId: principal.keyId,
     request,
     priority,
-    deadlineMs: request.delivery?.deadlineMs ?? defaultDeadlineMs(priority),
+    deadlineMs: request.delivery?.deadlineMs ?? DEFAULT_DEADLINE_MS[priority],
     ...claimOf(request, idempotencyKey),
   });
   switch (outcome.kind) {
     case 'mismatch':
       return err(problem('idempotency_mismatch'));
-    case 'created':
-      return finishAcceptance(dependencies, ref, {
-        priority,
-        acceptedAtMs: outcome.acceptedAtMs,
-        replayed: false,
-      });
+    case 'created': {
+      const { acceptedAtMs } = outcome;
+      return finishAcceptance(dependencies, ref, { priority, acceptedAtMs, replayed: false });
+    }
     case 'replayed':
       return replay(dependencies, { ...ref, jobId: outcome.jobId });
   }
+}
+
+/** What can be said of a submission without asking anybody. */
+function refuse(
+  { catalogue }: SubmitDependencies,
+  { idempotencyKey, request }: SubmitCommand,
+): Problem | undefined {
+  if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
+    return problem('invalid_idempotency_key', '1 to 255 of A-Z a-z 0-9 _ . ~ + / = -');
+  }
+  if (request.model !== AUTO_MODEL && !catalogue.models.has(request.model)) {
+    return problem('unknown_model', 'ask GET /v1/models of the edge for the names');
+  }
+  return undefined;
 }
 
 /** The twin may have come while the first is still between record and log: then it finishes the acceptance too. */
@@ -117,10 +125,6 @@ async function finishAcceptance(
   }
 }
 
-function defaultDeadlineMs(priority: AcceptCommand['priority']): number {
-  return priority === 'batch' ? BATCH_DEADLINE_MS : INTERACTIVE_DEADLINE_MS;
-}
-
 /** The schema gives a parsed request one order of keys, so equal requests have equal fingerprints. */
 function claimOf(
   request: JobRequest,
@@ -128,7 +132,10 @@ function claimOf(
 ): Pick<AcceptCommand, 'idempotency'> {
   if (idempotencyKey === undefined) return {};
   return {
-    idempotency: { keyDigest: sha256(idempotencyKey), fingerprint: sha256(JSON.stringify(request)) },
+    idempotency: {
+      keyDigest: sha256(idempotencyKey),
+      fingerprint: sha256(JSON.stringify(request)),
+    },
   };
 }
 

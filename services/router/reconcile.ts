@@ -109,7 +109,12 @@ async function repair(
     await settleJob(dependencies, record, fold);
     return;
   }
-  const position = { tenantId: ref.tenantId, jobId: ref.jobId, logSequence: sequence, seq: fold.seq };
+  const position = {
+    tenantId: ref.tenantId,
+    jobId: ref.jobId,
+    logSequence: sequence,
+    seq: fold.seq,
+  };
   const active = fold.activeAttempt;
   const deployment = fold.attempts.at(-1)?.deployment;
   const target = deployment === undefined ? undefined : catalogue.deployments.get(deployment);

@@ -47,7 +47,9 @@ export async function routeJob(
   const record = await store.get(ref);
   if (record === undefined || record.settled !== undefined) return DONE;
   const isFresh = message.attempt === 1 && message.seq === 1;
-  const fold = isFresh ? freshFold(record) : (await readJob(log, ref, record.acceptedSequence)).fold;
+  const fold = isFresh
+    ? freshFold(record)
+    : (await readJob(log, ref, record.acceptedSequence)).fold;
   if (fold.terminal !== undefined) {
     await settleJob(dependencies, record, fold);
     return DONE;

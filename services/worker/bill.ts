@@ -1,4 +1,8 @@
-import { type Catalogue, type Deployment, priceOf } from '../../shared/contracts/config/catalogue.ts';
+import {
+  type Catalogue,
+  type Deployment,
+  priceOf,
+} from '../../shared/contracts/config/catalogue.ts';
 import type { JobRequest } from '../../shared/contracts/http/job-request.ts';
 import { costNanoUsd } from '../../shared/core/price.ts';
 import { estimateTokens, type Usage } from '../../shared/core/usage.ts';

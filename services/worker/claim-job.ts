@@ -1,6 +1,6 @@
-import { makeFailure } from '../../shared/core/failure.ts';
 import type { Deployment } from '../../shared/contracts/config/catalogue.ts';
 import type { AttemptMessage } from '../../shared/contracts/queue/messages.ts';
+import { makeFailure } from '../../shared/core/failure.ts';
 import { JobFold } from '../../shared/jobs/job-fold.ts';
 import { JobWriter } from '../../shared/jobs/job-writer.ts';
 import { type ReadJob, readJob } from '../../shared/jobs/read-job.ts';

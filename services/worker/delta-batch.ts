@@ -30,20 +30,14 @@ export class DeltaBatch {
       last.text += text;
       return;
     }
-    for (const piece of splitText(text, MAX_PART_CHARACTERS)) this.#parts.push({ type, text: piece });
+    for (const piece of splitText(text, MAX_PART_CHARACTERS))
+      this.#parts.push({ type, text: piece });
   }
 
   addToolCall(index: number, { id, name, argumentsDelta = '' }: ToolCallPiece): void {
     this.#characters += argumentsDelta.length;
-    const last = this.#parts.at(-1);
     const isMore = id === undefined && name === undefined;
-    if (isMore && last?.type === 'toolCall' && last.index === index) {
-      const joined = (last.arguments ?? '') + argumentsDelta;
-      if (joined.length <= MAX_PART_CHARACTERS) {
-        last.arguments = joined;
-        return;
-      }
-    }
+    if (isMore && this.#joinArguments(index, argumentsDelta)) return;
     const [first = '', ...rest] = splitText(argumentsDelta, MAX_PART_CHARACTERS);
     this.#parts.push({
       type: 'toolCall',
@@ -53,6 +47,16 @@ export class DeltaBatch {
       ...(first === '' ? {} : { arguments: first }),
     });
     for (const piece of rest) this.#parts.push({ type: 'toolCall', index, arguments: piece });
+  }
+
+  /** Appends to the last part, if it is of this call and has room. */
+  #joinArguments(index: number, text: string): boolean {
+    const last = this.#parts.at(-1);
+    if (last?.type !== 'toolCall' || last.index !== index) return false;
+    const joined = (last.arguments ?? '') + text;
+    if (joined.length > MAX_PART_CHARACTERS) return false;
+    last.arguments = joined;
+    return true;
   }
 
   /** Takes the parts of the next entry away. */

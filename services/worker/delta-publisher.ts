@@ -100,7 +100,7 @@ export class DeltaPublisher implements AnswerSink {
       if (isDead(stop)) break;
       if (this.#isStaleTextShown && !(await this.#appendReset())) break;
       if (!(await this.#append({ type: 'delta', attempt, parts: this.#batch.take() }))) break;
-      this.#onRoom?.();
+      if (!this.isFull) this.#onRoom?.();
     }
     this.#pump = undefined;
     this.#onRoom?.();

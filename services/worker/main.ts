@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { BullmqJobQueue } from '../../shared/adapters/bullmq/job-queue.ts';
 import { connectConsumer, connectProducer } from '../../shared/adapters/bullmq/connect-bullmq.ts';
+import { BullmqJobQueue } from '../../shared/adapters/bullmq/job-queue.ts';
 import { consumeQueue } from '../../shared/adapters/bullmq/queue-consumer.ts';
 import { connectNats } from '../../shared/adapters/nats/connect-nats.ts';
 import { ensureStreams } from '../../shared/adapters/nats/ensure-streams.ts';
@@ -21,7 +21,7 @@ import { OwnedJobs } from './owned-jobs.ts';
 import { Pacer } from './pacer.ts';
 import { runAttempt } from './run-attempt.ts';
 
-/** Calls of one provider at once in this process; the provider's own limit holds over the fleet. */
+/** Calls of one provider at once in this process; a configured limit holds over the fleet. */
 const CALLS_PER_PROCESS = 256;
 
 /** How long running calls may go on when the process is told to end. */
@@ -65,11 +65,12 @@ await runService('worker', process.env, async (context: ServiceContext) => {
   const consumers: QueueConsumer[] = [];
   for (const { id, limits } of catalogue.document.providers) {
     await queue.limitConcurrency(id, limits.concurrency);
+    const { concurrency = CALLS_PER_PROCESS } = limits;
     consumers.push(
       consumeQueue({
         queueName: queueNames.provider(id),
         connection: consumer,
-        concurrency: Math.min(limits.concurrency, CALLS_PER_PROCESS),
+        concurrency: Math.min(concurrency, CALLS_PER_PROCESS),
         ...(limits.requestsPerMinute === undefined
           ? {}
           : { startsPerMinute: limits.requestsPerMinute }),

@@ -1,10 +1,10 @@
 /** A lone stream is not held back at all; from here on the process has better things to do than one append a token. */
 const UNPACED_STREAMS = 4;
 
-const MS_PER_STREAM = 0.5;
+const MS_PER_STREAM = 0.6;
 
 /** Below what a reader notices, and enough that the log's cost stops growing with the token rate. */
-const MAX_PACE_MS = 25;
+const MAX_PACE_MS = 40;
 
 /**
  * How far apart one job's appends are kept while the process is busy. The first token of an answer always goes at once;

@@ -10,8 +10,8 @@ import { makeBill } from './bill.ts';
 import { claimJob } from './claim-job.ts';
 import { DeltaPublisher } from './delta-publisher.ts';
 import type { AttemptDependencies } from './dependencies.ts';
-import { type AttemptEnd, judgeEnd } from './judge-end.ts';
 import { handBack } from './hand-back.ts';
+import { type AttemptEnd, judgeEnd } from './judge-end.ts';
 import { StopSignal } from './stop-signal.ts';
 
 const DONE: Delivery = { kind: 'done' };
@@ -160,4 +160,3 @@ function billOf(dependencies: AttemptDependencies, run: Run, end: EndedCall) {
     acceptedAtMs: run.record.acceptedAtMs,
   });
 }
-

@@ -59,7 +59,8 @@ export class JobFold {
   /** The log does not time deltas; the worker that saw the first token does. */
   noteFirstToken(atMs: number): void {
     const last = this.attempts.at(-1);
-    if (last !== undefined) this.attempts[this.attempts.length - 1] = { ...last, firstTokenAt: atMs };
+    if (last !== undefined)
+      this.attempts[this.attempts.length - 1] = { ...last, firstTokenAt: atMs };
   }
 
   get status(): JobStatus {

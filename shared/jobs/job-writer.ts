@@ -4,7 +4,11 @@ import type { AppendResult, JobLog } from '../ports/job-log.ts';
 import type { JobFold } from './job-fold.ts';
 
 /** An entry before it has its place: the writer numbers it. */
-export type NewEntry = JobEntry extends infer E ? (E extends JobEntry ? Omit<E, 'seq'> : never) : never;
+export type NewEntry = JobEntry extends infer E
+  ? E extends JobEntry
+    ? Omit<E, 'seq'>
+    : never
+  : never;
 
 export interface JobWriterOptions {
   readonly log: JobLog;

@@ -20,13 +20,19 @@ export interface QueuePlace {
 /** The work queues. They deliver at least once; the job log decides what counts. Repeating an add is harmless. */
 export interface JobQueue {
   enqueueRoute(message: RouteMessage, options: EnqueueOptions): Promise<void>;
-  enqueueAttempt(providerId: string, message: AttemptMessage, options: EnqueueOptions): Promise<void>;
+  enqueueAttempt(
+    providerId: string,
+    message: AttemptMessage,
+    options: EnqueueOptions,
+  ): Promise<void>;
   /** Whether the job waits or runs anywhere: its decision of this attempt or the next, or this attempt itself. */
   holds(place: QueuePlace): Promise<boolean>;
 }
 
 /** What became of a delivery: `done` takes it off the queue, `later` gives it back without counting it. */
-export type Delivery = { readonly kind: 'done' } | { readonly kind: 'later'; readonly delayMs: number };
+export type Delivery =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'later'; readonly delayMs: number };
 
 /** Takes messages of one queue, a bounded number at a time. */
 export interface QueueConsumer {

@@ -1,6 +1,6 @@
 import type { JobResult } from '../contracts/events/job-result.ts';
 import type { JobRequest } from '../contracts/http/job-request.ts';
-import type { AttemptView, JobStatus, JobSummary, RoutePlan } from '../contracts/http/job-view.ts';
+import type { AttemptView, JobSummary, RoutePlan } from '../contracts/http/job-view.ts';
 import type { JobRef } from '../core/ids.ts';
 import type { Priority } from './job-queue.ts';
 
@@ -12,7 +12,6 @@ export interface JobRecord {
   readonly priority: Priority;
   readonly acceptedAtMs: number;
   readonly deadlineAtMs: number;
-  readonly status: JobStatus;
   /** Stream sequence of `accepted`; 0 = admission did not get that far. */
   readonly acceptedSequence: number;
   readonly plan?: RoutePlan;

@@ -3,15 +3,16 @@ import { problem } from '../../../shared/contracts/http/problem.ts';
 import type { SubmitReply } from '../../../shared/contracts/rpc/intake-rpc.ts';
 import type { JobRef } from '../../../shared/core/ids.ts';
 import { principalOf } from '../../../shared/platform/http/principal.ts';
-import { ChatAnswer } from '../chat-answer.ts';
-import { ChatStream } from '../chat-stream.ts';
+import { ChatAnswer, type ChatAnswerOptions } from '../chat-answer.ts';
+import { ChatStream, type ChatStreamOptions } from '../chat-stream.ts';
 import type { EdgeDependencies } from '../dependencies.ts';
 import { EarlyEntries } from '../early-entries.ts';
 import { JobReader } from '../job-reader.ts';
+import type { OpenStreams } from '../open-streams.ts';
 import type { AnswerFrame } from '../openai-answer.ts';
 import { sendOpenaiError } from '../openai-error.ts';
-import type { OpenStreams } from '../open-streams.ts';
 import { readOptions } from '../switchyard-headers.ts';
+import { whenClosed } from '../when-closed.ts';
 
 /** `POST /v1/chat/completions`: a stock OpenAI SDK with another base URL, and a durable job behind it. */
 export function registerChatCompletions(
@@ -73,23 +74,39 @@ function answer(dependencies: EdgeDependencies, streams: OpenStreams, exchange: 
     createdSeconds: Math.floor(now() / 1_000),
     model: 'auto',
   };
-  let forget: (() => void) | undefined;
-  if (stream) {
-    const onRoom = () => reader.resume();
-    const chat = new ChatStream({ reply, jobId, frame, includeUsage, onRoom });
-    forget = streams.add(() => chat.drain());
-    early.passTo(chat);
-  } else {
-    early.passTo(new ChatAnswer({ reply, jobId, frame }));
-  }
+  const leave = stream
+    ? startStream(streams, { reply, jobId, frame, includeUsage }, { early, reader })
+    : startAnswer({ reply, jobId, frame }, early);
   reader.resume();
-  reply.raw.once('close', () => {
-    forget?.();
+  whenClosed(reply, () => {
+    leave();
     reader.close();
     // A disconnect is not a cancel, unless the client said so.
     const isCut = !reply.raw.writableFinished;
     if (isCut && exchange.options['on-disconnect'] === 'cancel') void intake.cancel(ref);
   });
+}
+
+type Following = Pick<Exchange, 'early' | 'reader'>;
+
+/** Both answer how to leave when the client has gone. */
+function startStream(
+  streams: OpenStreams,
+  options: Omit<ChatStreamOptions, 'onRoom'>,
+  { early, reader }: Following,
+): () => void {
+  const chat = new ChatStream({ ...options, onRoom: () => reader.resume() });
+  const forget = streams.add(() => chat.drain());
+  early.passTo(chat);
+  return () => {
+    forget();
+    chat.abandon();
+  };
+}
+
+function startAnswer(options: ChatAnswerOptions, early: EarlyEntries): () => void {
+  early.passTo(new ChatAnswer(options));
+  return () => undefined;
 }
 
 /** The reader of the job that the submission is about: ours, or the earlier one that its idempotency key names. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import { cursorSchema } from '../../../shared/contracts/http/cursor.ts';
 import { problemFromZod } from '../../../shared/contracts/http/problem.ts';
 import { sendProblem } from '../../../shared/platform/http/create-http-server.ts';
 import { principalOf } from '../../../shared/platform/http/principal.ts';
@@ -8,8 +8,7 @@ import { JobReader } from '../job-reader.ts';
 import { openCursor } from '../open-cursor.ts';
 import type { OpenStreams } from '../open-streams.ts';
 import { SseWriter } from '../sse-writer.ts';
-
-const cursorSchema = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+import { whenClosed } from '../when-closed.ts';
 
 /** How soon a browser comes back by itself after a drain, ms. */
 const RETRY_MS = 500;
@@ -24,9 +23,7 @@ export function registerJobEvents(
     '/v1/jobs/:id/events',
     async (request, reply) => {
       const { log, tail } = dependencies;
-      const after = cursorSchema.safeParse(
-        request.headers['last-event-id'] ?? request.query.after ?? 0,
-      );
+      const after = cursorSchema.safeParse(request.headers['last-event-id'] ?? request.query.after);
       if (!after.success) return sendProblem(reply, problemFromZod(after.error));
       const { tenantId } = principalOf(request);
       const opened = await openCursor(
@@ -51,12 +48,13 @@ export function registerJobEvents(
         },
       });
       const forget = streams.add(() => writer.end(`retry: ${String(RETRY_MS)}\n\n`));
-      reply.raw.once('close', () => {
-        forget();
-        reader.close();
-      });
       if (isAtEnd) writer.end();
       else reader.replay();
+      whenClosed(reply, () => {
+        forget();
+        writer.stop();
+        reader.close();
+      });
       return reply;
     },
   );

@@ -1,10 +1,10 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { WebSocketServer } from 'ws';
 import { type ProblemCode, problem } from '../../../shared/contracts/http/problem.ts';
-import type { Principal } from '../../../shared/ports/api-key-store.ts';
 import { digestSecret, MAX_KEY_LENGTH } from '../../../shared/platform/auth/api-key.ts';
+import type { Principal } from '../../../shared/ports/api-key-store.ts';
 import type { EdgeDependencies } from '../dependencies.ts';
 import type { OpenStreams } from '../open-streams.ts';
 import { SocketSession } from '../socket-session.ts';

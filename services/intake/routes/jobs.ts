@@ -1,22 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import { listQuerySchema } from '../../../shared/contracts/http/list-query.ts';
 import { problem, problemFromZod } from '../../../shared/contracts/http/problem.ts';
 import { isSafeId, type JobRef } from '../../../shared/core/ids.ts';
 import { sendProblem } from '../../../shared/platform/http/create-http-server.ts';
-import { cancelJob } from '../cancel-job.ts';
-import { readJobRequest } from '../read-job-request.ts';
 import { principalOf } from '../../../shared/platform/http/principal.ts';
+import { cancelJob } from '../cancel-job.ts';
 import type { IntakeDependencies } from '../dependencies.ts';
+import { readJobRequest } from '../read-job-request.ts';
 import { submitJob } from '../submit-job.ts';
 import { viewJob } from '../view-job.ts';
-
-const MAX_PAGE = 200;
-const DEFAULT_PAGE = 50;
-
-const listQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
-  cursor: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).optional(),
-});
 
 /** `/v1/jobs`: submit, list, get, cancel. */
 export function registerJobRoutes(server: FastifyInstance, dependencies: IntakeDependencies): void {

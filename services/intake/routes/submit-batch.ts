@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { problem } from '../../../shared/contracts/http/problem.ts';
 import { sendProblem } from '../../../shared/platform/http/create-http-server.ts';
-import type { Principal } from '../../../shared/ports/api-key-store.ts';
-import { LineTooLongError, readLines } from '../read-lines.ts';
-import { readJobRequest } from '../read-job-request.ts';
 import { principalOf } from '../../../shared/platform/http/principal.ts';
+import type { Principal } from '../../../shared/ports/api-key-store.ts';
 import type { IntakeDependencies } from '../dependencies.ts';
+import { readJobRequest } from '../read-job-request.ts';
+import { LineTooLongError, readLines } from '../read-lines.ts';
 import { submitJob } from '../submit-job.ts';
 import { linksOf } from './jobs.ts';
 

@@ -65,9 +65,7 @@ function money({ catalogue, request, price, costUsd }: FilterInput): (string | u
     maxCostUsd !== undefined && costUsd > maxCostUsd
       ? `expected to cost more than ${String(maxCostUsd)} USD`
       : undefined,
-    cap !== undefined && blendedUsd > cap
-      ? `dearer than the tier ${tier} may pay`
-      : undefined,
+    cap !== undefined && blendedUsd > cap ? `dearer than the tier ${tier} may pay` : undefined,
   ];
 }
 

@@ -37,16 +37,19 @@ export function readFeatures(request: JobRequest): RequestFeatures {
 }
 
 function readNeeds(request: JobRequest, hasImages: boolean): Capability[] {
-  const needs: Capability[] = [];
   const format = request.responseFormat?.type ?? 'text';
-  if ((request.tools?.length ?? 0) > 0) needs.push('tools');
-  if (format !== 'text') needs.push('json');
-  if (hasImages) needs.push('images');
-  const { effort, budgetTokens } = request.reasoning ?? {};
-  if ((effort !== undefined && effort !== 'none') || (budgetTokens ?? 0) > 0) {
-    needs.push('reasoning');
-  }
-  return needs;
+  const needs: readonly (readonly [Capability, boolean])[] = [
+    ['tools', (request.tools?.length ?? 0) > 0],
+    ['json', format !== 'text'],
+    ['images', hasImages],
+    ['reasoning', wantsReasoning(request)],
+  ];
+  return needs.filter(([, isNeeded]) => isNeeded).map(([capability]) => capability);
+}
+
+function wantsReasoning({ reasoning }: JobRequest): boolean {
+  const { effort = 'none', budgetTokens = 0 } = reasoning ?? {};
+  return effort !== 'none' || budgetTokens > 0;
 }
 
 function partsOf(message: Message) {

@@ -1,4 +1,4 @@
-import { Queue, type JobsOptions } from 'bullmq';
+import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { AttemptMessage, RouteMessage } from '../../contracts/queue/messages.ts';
 import { queueNames, REDIS_PREFIX } from '../../contracts/redis-keys.ts';
@@ -44,9 +44,11 @@ export class BullmqJobQueue implements JobQueue {
     return (await this.#redis.exists(...items)) > 0;
   }
 
-  /** Calls at once of a provider over the whole fleet; kept by the queue itself. */
-  async limitConcurrency(providerId: string, calls: number): Promise<void> {
-    await this.#queue(queueNames.provider(providerId)).setGlobalConcurrency(calls);
+  /** Calls at once of a provider over the whole fleet, kept by the queue itself; undefined = no limit. */
+  async limitConcurrency(providerId: string, calls: number | undefined): Promise<void> {
+    const queue = this.#queue(queueNames.provider(providerId));
+    if (calls === undefined) await queue.removeGlobalConcurrency();
+    else await queue.setGlobalConcurrency(calls);
   }
 
   async close(): Promise<void> {

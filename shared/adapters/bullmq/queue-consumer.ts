@@ -2,7 +2,8 @@ import { DelayedError, type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { REDIS_PREFIX } from '../../contracts/redis-keys.ts';
-import type { MessageHandler, QueueConsumer } from '../../ports/job-queue.ts';
+import { LogUnavailableError } from '../../ports/job-log.ts';
+import type { Delivery, MessageHandler, QueueConsumer } from '../../ports/job-queue.ts';
 import type { Logger } from '../../ports/logger.ts';
 
 /**
@@ -17,6 +18,9 @@ const STALLED_CHECK_MS = 1_500;
 const MAX_STALLED = 1_000_000;
 
 const DRAIN_DELAY_SECONDS = 5;
+
+/** When a message is taken up again that the job log was not there for. */
+const LOG_AWAY_MS = 1_000;
 
 export interface ConsumeOptions<T> {
   readonly queueName: string;
@@ -79,9 +83,14 @@ interface Item {
 
 async function runItem<T>(options: ConsumeOptions<T>, { job, token, signal }: Item): Promise<void> {
   const message = options.schema.parse(job.data);
-  const delivery = await options.handler(message, signal);
+  const delivery = await options.handler(message, signal).catch(laterWhileLogIsAway);
   if (delivery.kind === 'later') {
     await job.moveToDelayed(Date.now() + delivery.delayMs, token);
     throw new DelayedError();
   }
+}
+
+function laterWhileLogIsAway(error: unknown): Delivery {
+  if (error instanceof LogUnavailableError) return { kind: 'later', delayMs: LOG_AWAY_MS };
+  throw error;
 }

@@ -111,7 +111,9 @@ export function serveIntake(
     });
   };
   serve(natsSubjects.submit, async (message) => handlers.submit(readSubmission(message)));
-  serve(natsSubjects.cancelJob, async (message) => handlers.cancel(refSchema.parse(message.json())));
+  serve(natsSubjects.cancelJob, async (message) =>
+    handlers.cancel(refSchema.parse(message.json())),
+  );
 }
 
 function respond(message: Msg, reply: SubmitReply | CancelReply): void {

@@ -78,11 +78,7 @@ function drop(connection: NatsConnection, name: string): void {
   connection.publish(`$JS.API.CONSUMER.DELETE.${JOBLOG_STREAM}.${name}`);
 }
 
-async function request(
-  connection: NatsConnection,
-  subject: string,
-  payload: string,
-): Promise<Msg> {
+async function request(connection: NatsConnection, subject: string, payload: string): Promise<Msg> {
   try {
     return await connection.request(subject, payload, { timeout: READ_TIMEOUT_MS });
   } catch (error: unknown) {

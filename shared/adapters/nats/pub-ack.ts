@@ -1,10 +1,15 @@
 import type { Msg } from '@nats-io/transport-node';
 import { z } from 'zod';
 
-/** JetStream's answer to a publish. */
+/**
+ * JetStream's answer to a publish. The error comes first, because a refusal names the stream and a `seq` of 0 as well:
+ * read the other way round, every refusal would pass for stored.
+ */
 const pubAckSchema = z.union([
+  z.object({
+    error: z.object({ code: z.number(), err_code: z.number(), description: z.string() }),
+  }),
   z.object({ stream: z.string(), seq: z.number(), duplicate: z.boolean().optional() }),
-  z.object({ error: z.object({ code: z.number(), err_code: z.number(), description: z.string() }) }),
 ]);
 
 /** Error code of a refused expectation: another entry came first. */

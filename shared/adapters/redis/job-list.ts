@@ -1,19 +1,25 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { JOB_STATUSES, type JobSummary } from '../../contracts/http/job-view.ts';
+import { OUTCOMES } from '../../contracts/events/job-entry.ts';
+import type { JobSummary } from '../../contracts/http/job-view.ts';
 import { redisKeys } from '../../contracts/redis-keys.ts';
 import type { JobPage, ListOptions } from '../../ports/job-store.ts';
 
-const FIELDS = ['status', 'model', 'acceptedAt', 'settled'] as const;
+/** Written when a worker first takes the job. */
+export const STARTED_FIELD = 'started';
+
+const FIELDS = ['model', 'acceptedAt', STARTED_FIELD, 'settled'] as const;
 
 const summarySchema = z.tuple([
-  z.enum(JOB_STATUSES),
   z.string(),
   z.coerce.number().int(),
   z.string().nullable(),
+  z.string().nullable(),
 ]);
 
-const settledCostSchema = z.object({ result: z.object({ costNanoUsd: z.number().optional() }) });
+const endSchema = z.object({
+  result: z.object({ status: z.enum(OUTCOMES), costNanoUsd: z.number().optional() }),
+});
 
 /** Newest first. Job ids sort by time, so the last id of a page is the cursor of the next. */
 export async function listJobs(
@@ -40,14 +46,9 @@ export async function listJobs(
 /** Undefined when the record has outlived its retention and only the index still knows it. */
 function readSummary(jobId: string, values: readonly (string | null)[]): JobSummary | undefined {
   if (values[0] === null) return undefined;
-  const [status, model, acceptedAt, settled] = summarySchema.parse(values);
-  const cost =
-    settled === null ? undefined : settledCostSchema.parse(JSON.parse(settled)).result.costNanoUsd;
-  return {
-    jobId,
-    status,
-    model,
-    acceptedAt,
-    ...(cost === undefined ? {} : { costNanoUsd: cost }),
-  };
+  const [model, acceptedAt, started, settled] = summarySchema.parse(values);
+  const frame = { jobId, model, acceptedAt };
+  if (settled === null) return { ...frame, status: started === null ? 'queued' : 'running' };
+  const { status, costNanoUsd } = endSchema.parse(JSON.parse(settled)).result;
+  return { ...frame, status, ...(costNanoUsd === undefined ? {} : { costNanoUsd }) };
 }

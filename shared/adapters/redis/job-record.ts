@@ -1,22 +1,36 @@
 import { z } from 'zod';
 import { jobResultSchema } from '../../contracts/events/job-result.ts';
 import { jobRequestSchema } from '../../contracts/http/job-request.ts';
-import { attemptViewSchema, JOB_STATUSES, routePlanSchema } from '../../contracts/http/job-view.ts';
+import {
+  attemptViewSchema,
+  type RoutePlan,
+  routePlanSchema,
+} from '../../contracts/http/job-view.ts';
 import type { JobRef } from '../../core/ids.ts';
 import type { JobRecord } from '../../ports/job-store.ts';
 
-/** The fields of a job's hash that make a record, in the order in which they are asked for. */
-export const RECORD_FIELDS = [
+/** Attempts that a request may ask for at most; a plan is kept for each. */
+const MAX_PLANS = 10;
+
+/** Field of the routing decision for one attempt: written once. */
+export function planField(attempt: number): string {
+  return `plan.${String(attempt)}`;
+}
+
+export const PLAN_FIELDS = Array.from({ length: MAX_PLANS }, (_, index) => planField(index + 1));
+
+const OWN_FIELDS = [
   'request',
   'keyId',
   'priority',
   'acceptedAt',
   'deadlineAt',
-  'status',
   'acceptedSequence',
-  'plan',
   'settled',
 ] as const;
+
+/** The fields of a job's hash that make a record, in the order in which they are asked for. */
+export const RECORD_FIELDS = [...OWN_FIELDS, ...PLAN_FIELDS];
 
 const json = z.string().transform((text, context): unknown => {
   try {
@@ -35,9 +49,7 @@ const recordSchema = z.tuple([
   z.enum(['interactive', 'batch']),
   z.coerce.number().int(),
   z.coerce.number().int(),
-  z.enum(JOB_STATUSES),
   z.coerce.number().int(),
-  json.pipe(routePlanSchema).nullable(),
   json.pipe(settledSchema).nullable(),
 ]);
 
@@ -47,8 +59,9 @@ export function readJobRecord(
   values: readonly (string | null)[],
 ): JobRecord | undefined {
   if (values[0] === null) return undefined;
-  const [request, keyId, priority, acceptedAtMs, deadlineAtMs, status, sequence, plan, settled] =
-    recordSchema.parse(values);
+  const [request, keyId, priority, acceptedAtMs, deadlineAtMs, acceptedSequence, settled] =
+    recordSchema.parse(values.slice(0, OWN_FIELDS.length));
+  const plan = readLastPlan(values.slice(OWN_FIELDS.length));
   return {
     ref,
     request,
@@ -56,9 +69,14 @@ export function readJobRecord(
     priority,
     acceptedAtMs,
     deadlineAtMs,
-    status,
-    acceptedSequence: sequence,
-    ...(plan === null ? {} : { plan }),
+    acceptedSequence,
+    ...(plan === undefined ? {} : { plan }),
     ...(settled === null ? {} : { settled }),
   };
+}
+
+/** The newest of the plans, which are written in the order of the attempts. */
+export function readLastPlan(plans: readonly (string | null)[]): RoutePlan | undefined {
+  const last = plans.findLast((plan) => plan !== null);
+  return last === undefined || last === null ? undefined : json.pipe(routePlanSchema).parse(last);
 }

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { type RoutePlan, routePlanSchema } from '../../contracts/http/job-view.ts';
+import type { RoutePlan } from '../../contracts/http/job-view.ts';
 import { fromOpenMember, redisKeys, toOpenMember } from '../../contracts/redis-keys.ts';
 import { type JobRef, oldestJobId } from '../../core/ids.ts';
 import type {
@@ -12,8 +12,14 @@ import type {
   ListOptions,
   SettledJob,
 } from '../../ports/job-store.ts';
-import { listJobs } from './job-list.ts';
-import { RECORD_FIELDS, readJobRecord } from './job-record.ts';
+import { listJobs, STARTED_FIELD } from './job-list.ts';
+import {
+  PLAN_FIELDS,
+  planField,
+  RECORD_FIELDS,
+  readJobRecord,
+  readLastPlan,
+} from './job-record.ts';
 import { LuaScript } from './lua-script.ts';
 
 const HOUR_MS = 3_600_000;
@@ -40,8 +46,6 @@ export class RedisJobStore implements JobStore {
   readonly #options: JobStoreOptions;
   readonly #accept = new LuaScript('accept-job');
   readonly #abandon = new LuaScript('abandon-job');
-  readonly #recordPlan = new LuaScript('record-plan');
-  readonly #start = new LuaScript('start-job');
   readonly #settle = new LuaScript('settle-job');
   readonly #holdLease = new LuaScript('hold-lease');
 
@@ -102,23 +106,25 @@ export class RedisJobStore implements JobStore {
   }
 
   async recordPlan(ref: JobRef, plan: RoutePlan): Promise<RoutePlan> {
-    const json = JSON.stringify(plan);
-    const held = await this.#recordPlan.run(
-      this.#redis,
-      [redisKeys.job(ref)],
-      [`plan.${String(plan.attempt)}`, json],
-    );
-    return held === json ? plan : routePlanSchema.parse(JSON.parse(z.string().parse(held)));
+    const key = redisKeys.job(ref);
+    const field = planField(plan.attempt);
+    if ((await this.#redis.hsetnx(key, field, JSON.stringify(plan))) === 1) return plan;
+    return readLastPlan([await this.#redis.hget(key, field)]) ?? plan;
   }
 
   async lastPlan(ref: JobRef): Promise<RoutePlan | undefined> {
-    const json = await this.#redis.hget(redisKeys.job(ref), 'plan');
-    return json === null ? undefined : routePlanSchema.parse(JSON.parse(json));
+    return readLastPlan(await this.#redis.hmget(redisKeys.job(ref), ...PLAN_FIELDS));
   }
 
   async start(ref: JobRef): Promise<JobRecord | undefined> {
-    const values = await this.#start.run(this.#redis, [redisKeys.job(ref)], RECORD_FIELDS);
-    return readJobRecord(ref, z.array(z.string().nullable()).parse(values));
+    const key = redisKeys.job(ref);
+    const [values] = await Promise.all([
+      this.#redis.hmget(key, ...RECORD_FIELDS),
+      this.#redis.hset(key, STARTED_FIELD, 1),
+    ]);
+    const record = readJobRecord(ref, values);
+    if (record === undefined) await this.#redis.del(key);
+    return record;
   }
 
   async settle(ref: JobRef, settled: SettledJob): Promise<boolean> {
@@ -133,7 +139,6 @@ export class RedisJobStore implements JobStore {
     const keys = [redisKeys.job(ref), redisKeys.openJobs(), redisKeys.ledger(ref.tenantId, day)];
     const reply = await this.#settle.run(this.#redis, keys, [
       toOpenMember(ref),
-      result.status,
       JSON.stringify({ result, attempts: settled.attempts }),
       this.#options.jobHours * HOUR_MS,
       ref.jobId,

@@ -119,22 +119,13 @@ function compileDeployment(config: DeploymentConfig): Deployment {
   };
 }
 
-/** Deployment ids, `<provider>/<model>`, bare model names, groups and aliases, the later not hiding the earlier. */
+/** Deployment ids, `<provider>/<model>`, bare model names, groups and aliases. */
 function compileModels(
   document: ConfigDocument,
   deployments: ReadonlyMap<string, Deployment>,
 ): Result<Map<string, ModelTarget>, string> {
-  const groups = new Map<string, readonly Deployment[]>();
-  for (const group of document.groups) {
-    const members = group.deployments.map((id) => deployments.get(id));
-    if (members.includes(undefined)) {
-      return err(`groups: ${group.name} names a deployment that is not there`);
-    }
-    groups.set(
-      group.name,
-      members.filter((one) => one !== undefined),
-    );
-  }
+  const groups = compileGroups(document, deployments);
+  if (!groups.ok) return groups;
   const models = new Map<string, ModelTarget>();
   const add = (name: string, found: readonly Deployment[]) => {
     const known = models.get(name)?.deployments ?? [];
@@ -142,19 +133,42 @@ function compileModels(
   };
   for (const alias of document.aliases) {
     for (const target of alias.targets) {
-      const one = 'deployment' in target ? deployments.get(target.deployment) : undefined;
-      const found = 'group' in target ? groups.get(target.group) : one && [one];
-      if (found === undefined) return err(`aliases: ${alias.name} names a target that is not there`);
+      const found =
+        'group' in target ? groups.value.get(target.group) : only(deployments, target.deployment);
+      if (found === undefined)
+        return err(`aliases: ${alias.name} names a target that is not there`);
       add(alias.name, found);
     }
   }
-  for (const [name, members] of groups) if (!models.has(name)) add(name, members);
+  for (const [name, members] of groups.value) if (!models.has(name)) add(name, members);
   for (const one of deployments.values()) {
-    for (const name of new Set([one.id, `${one.providerId}/${one.requestModel}`, one.requestModel])) {
-      add(name, [one]);
-    }
+    const names = [one.id, `${one.providerId}/${one.requestModel}`, one.requestModel];
+    for (const name of new Set(names)) add(name, [one]);
   }
   return ok(models);
+}
+
+function compileGroups(
+  document: ConfigDocument,
+  deployments: ReadonlyMap<string, Deployment>,
+): Result<Map<string, readonly Deployment[]>, string> {
+  const groups = new Map<string, readonly Deployment[]>();
+  for (const { name, deployments: ids } of document.groups) {
+    const members = ids.flatMap((id) => only(deployments, id) ?? []);
+    if (members.length !== ids.length) {
+      return err(`groups: ${name} names a deployment that is not there`);
+    }
+    groups.set(name, members);
+  }
+  return ok(groups);
+}
+
+function only(
+  deployments: ReadonlyMap<string, Deployment>,
+  id: string,
+): readonly Deployment[] | undefined {
+  const found = deployments.get(id);
+  return found && [found];
 }
 
 function compileTiers(

@@ -26,8 +26,8 @@ const limitsSchema = z.strictObject({
   /** Starts a minute over the whole fleet. */
   requestsPerMinute: z.number().int().positive().optional(),
   tokensPerMinute: z.number().int().positive().optional(),
-  /** Calls at once over the whole fleet. */
-  concurrency: z.number().int().positive().max(5_000).default(256),
+  /** Calls at once over the whole fleet. Absent: what the worker processes can carry. */
+  concurrency: z.number().int().positive().max(5_000).optional(),
 });
 
 const breakerSchema = z.strictObject({
@@ -59,7 +59,10 @@ export const providerSchema = z.strictObject({
   kind: z.enum(PROVIDER_KINDS),
   baseUrl: z.url({ protocol: /^https?$/ }),
   /** Name of the environment variable that holds the key. Absent: the provider needs none. */
-  apiKeyEnv: z.string().regex(/^[A-Z][A-Z0-9_]*$/).optional(),
+  apiKeyEnv: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/)
+    .optional(),
   apiVersion: z.string().optional(),
   limits: limitsSchema.prefault({}),
   breaker: breakerSchema.prefault({}),
@@ -88,7 +91,9 @@ export const deploymentSchema = z.strictObject({
   contextWindow: z.number().int().positive().default(128_000),
   maxOutputTokens: z.number().int().positive().optional(),
   /** Default: all that most chat servers can do. */
-  capabilities: z.array(z.enum(CAPABILITIES)).default(['stream', 'tools', 'json', 'images', 'reasoning']),
+  capabilities: z
+    .array(z.enum(CAPABILITIES))
+    .default(['stream', 'tools', 'json', 'images', 'reasoning']),
   /** 0 to 1; higher is better. */
   quality: z.record(z.string(), z.number().min(0).max(1)).default({}),
   prices: z.array(priceSchema).default([]),
@@ -131,7 +136,10 @@ const routingSchema = z.strictObject({
   maxAttempts: z.number().int().min(1).max(10).default(3),
   /** Most a tier may pay for a million tokens, input and output averaged 3:1. Absent: no bound. */
   tierCapUsd: z
-    .strictObject({ cheap: z.number().positive().optional(), balanced: z.number().positive().optional() })
+    .strictObject({
+      cheap: z.number().positive().optional(),
+      balanced: z.number().positive().optional(),
+    })
     .default({}),
 });
 

@@ -11,7 +11,10 @@ const name = z.string().regex(/^[A-Za-z0-9_.:/-]{1,128}$/);
 const text = z.string().max(MAX_TEXT);
 
 /** An image by https URL or data URL. The URL goes to the provider as it is; we fetch nothing. */
-const imageUrl = z.string().max(MAX_TEXT).regex(/^(https:\/\/|data:image\/)/, 'an https or data:image URL');
+const imageUrl = z
+  .string()
+  .max(MAX_TEXT)
+  .regex(/^(https:\/\/|data:image\/)/, 'an https or data:image URL');
 
 export const contentPartSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text }),
@@ -74,12 +77,12 @@ export const jobRequestSchema = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
   topP: z.number().min(0).max(1).optional(),
   maxTokens: z.number().int().min(1).max(1_000_000).optional(),
-  stop: z.union([z.string().min(1).max(1_000), z.array(z.string().min(1).max(1_000)).max(16)]).optional(),
+  stop: z
+    .union([z.string().min(1).max(1_000), z.array(z.string().min(1).max(1_000)).max(16)])
+    .optional(),
   seed: z.number().int().optional(),
   tools: z.array(toolSchema).max(MAX_TOOLS).optional(),
-  toolChoice: z
-    .union([z.enum(['auto', 'none', 'required']), z.strictObject({ name })])
-    .optional(),
+  toolChoice: z.union([z.enum(['auto', 'none', 'required']), z.strictObject({ name })]).optional(),
   parallelToolCalls: z.boolean().optional(),
   responseFormat: z
     .discriminatedUnion('type', [

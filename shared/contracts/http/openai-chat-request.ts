@@ -79,9 +79,7 @@ export const openaiChatRequestSchema = z.strictObject({
     .nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   response_format: responseFormat.nullish(),
-  reasoning_effort: z
-    .enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
-    .nullish(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
   // Accepted at the value that means "off": anything else would be dropped silently.
   n: z.literal(1).nullish(),

@@ -30,7 +30,10 @@ export const PROBLEMS = {
   content_filter: { status: 422, title: 'The provider refused the content' },
   context_length: { status: 422, title: 'The request is longer than the model allows' },
   provider_rejected: { status: 422, title: 'The provider refused the request' },
-  slow_consumer: { status: 503, title: 'The client reads too slowly; resume from the last sequence' },
+  slow_consumer: {
+    status: 503,
+    title: 'The client reads too slowly; resume from the last sequence',
+  },
   too_many_requests: { status: 429, title: 'Too many requests' },
   unavailable: { status: 503, title: 'A part that the request needs does not answer' },
   internal: { status: 500, title: 'An error of ours' },
@@ -49,17 +52,23 @@ export interface Problem {
   readonly retryAfterMs?: number | undefined;
 }
 
-const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
-
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
   status: z.number().int(),
   detail: z.string().optional(),
-  code: z.enum(codes),
+  code: z.string().transform((code, context): ProblemCode => {
+    if (isProblemCode(code)) return code;
+    context.addIssue('not a code of ours');
+    return z.NEVER;
+  }),
   jobId: z.string().optional(),
   retryAfterMs: z.number().optional(),
 });
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}
 
 /** Builds the document of a code; `detail` says what is wrong with this request, without echoing its values. */
 export function problem(

@@ -10,10 +10,15 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Idle keep-alive connections of clients; longer than most load balancers keep theirs. */
 const KEEP_ALIVE_MS = 72_000;
 
+/** How an error reaches the client. */
+export type SendProblem = (reply: FastifyReply, body: Problem) => FastifyReply;
+
 export interface HttpServerOptions {
   readonly service: string;
   readonly maxBodyBytes: number;
   readonly log: Logger;
+  /** Sends the errors of the frame itself; default: problem documents. */
+  readonly send?: SendProblem;
   /** True while every broker that the service needs answers. */
   readonly isReady: () => Promise<boolean>;
 }
@@ -23,13 +28,13 @@ export interface HttpServerOptions {
  * problem document with a stable code, and health and metrics are where operators expect them.
  */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { maxBodyBytes, log, service } = options;
+  const { maxBodyBytes, log, service, send = sendProblem } = options;
   const server = fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
     clientErrorHandler: (error, socket) => {
       const code = CLIENT_ERRORS[error.code ?? ''] ?? 'invalid_request';
@@ -50,9 +55,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     if (code === 'internal') {
       log.error({ route: request.routeOptions.url, error: error.stack }, 'a request failed');
     }
-    return sendProblem(reply, problem(code));
+    return send(reply, problem(code));
   });
-  server.setNotFoundHandler((_request, reply) => sendProblem(reply, problem('not_found')));
+  server.setNotFoundHandler((_request, reply) => send(reply, problem('not_found')));
   const metrics = createHttpMetrics(service);
   server.addHook('onResponse', (request, reply, done) => {
     metrics.observe(request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime);

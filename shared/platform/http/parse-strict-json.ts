@@ -40,32 +40,63 @@ type Flaw = 'depth' | 'duplicate' | 'proto';
 
 /** One pass over the text: keys are the strings that stand first in an object or after a comma in one. */
 function findFlaw(text: string): Flaw | undefined {
-  const open: (Set<string> | undefined)[] = [];
-  let keys: Set<string> | undefined;
-  let expectsKey = false;
-  let flaw: Flaw | undefined;
+  const nesting = new Nesting();
   for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code === QUOTE) {
-      const end = endOfString(text, index);
-      if (expectsKey && keys !== undefined) {
-        flaw ??= checkKey(text.slice(index, end + 1), keys);
-        expectsKey = false;
+    switch (text.charCodeAt(index)) {
+      case QUOTE: {
+        const end = endOfString(text, index);
+        nesting.onString(text.slice(index, end + 1));
+        index = end;
+        break;
       }
-      index = end;
-    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-      if (open.length >= MAX_DEPTH) return 'depth';
-      open.push(keys);
-      keys = code === OPEN_BRACE ? new Set() : undefined;
-      expectsKey = code === OPEN_BRACE;
-    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
-      keys = open.pop();
-      expectsKey = false;
-    } else if (code === COMMA) {
-      expectsKey = keys !== undefined;
+      case OPEN_BRACE:
+        nesting.onOpen(new Set());
+        break;
+      case OPEN_BRACKET:
+        nesting.onOpen(undefined);
+        break;
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        nesting.onClose();
+        break;
+      case COMMA:
+        nesting.onComma();
+        break;
     }
+    if (nesting.flaw === 'depth') return 'depth';
   }
-  return flaw;
+  return nesting.flaw;
+}
+
+/** Where in the nesting the scan is, and the keys of the objects around it. */
+class Nesting {
+  readonly #open: (Set<string> | undefined)[] = [];
+  #keys: Set<string> | undefined;
+  #expectsKey = false;
+  flaw: Flaw | undefined;
+
+  onString(literal: string): void {
+    if (!this.#expectsKey || this.#keys === undefined) return;
+    this.#expectsKey = false;
+    this.flaw ??= checkKey(literal, this.#keys);
+  }
+
+  /** `keys` of an object, undefined for an array. */
+  onOpen(keys: Set<string> | undefined): void {
+    if (this.#open.length >= MAX_DEPTH) this.flaw = 'depth';
+    this.#open.push(this.#keys);
+    this.#keys = keys;
+    this.#expectsKey = keys !== undefined;
+  }
+
+  onClose(): void {
+    this.#keys = this.#open.pop();
+    this.#expectsKey = false;
+  }
+
+  onComma(): void {
+    this.#expectsKey = this.#keys !== undefined;
+  }
 }
 
 /** Index of the closing quote of the string that opens at `start`; the text's end when there is none. */

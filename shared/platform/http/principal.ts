@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { problem } from '../../contracts/http/problem.ts';
 import type { Principal } from '../../ports/api-key-store.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { sendProblem } from './create-http-server.ts';
+import { type SendProblem, sendProblem } from './create-http-server.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -12,11 +12,15 @@ declare module 'fastify' {
 }
 
 /** Every route of this scope answers 401 without a valid key, the same for missing, malformed and unknown ones. */
-export function requirePrincipal(scope: FastifyInstance, authenticator: Authenticator): void {
+export function requirePrincipal(
+  scope: FastifyInstance,
+  authenticator: Authenticator,
+  send: SendProblem = sendProblem,
+): void {
   scope.decorateRequest('principal', null);
   scope.addHook('onRequest', async (request, reply) => {
     const principal = await authenticator.authenticate(request.headers.authorization);
-    if (principal === undefined) return sendProblem(reply, problem('unauthorized'));
+    if (principal === undefined) return send(reply, problem('unauthorized'));
     request.principal = principal;
   });
 }

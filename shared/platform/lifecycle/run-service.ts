@@ -48,7 +48,16 @@ export async function runService(
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  const report = await start({ env: env.value, catalogue: catalogue.value, log, lifecycle });
+  const report = await start({ env: env.value, catalogue: catalogue.value, log, lifecycle }).catch(
+    (error: unknown) => {
+      log.error({ error: error instanceof Error ? error.stack : String(error) }, 'start failed');
+      refuse(error instanceof Error ? error.message : String(error));
+    },
+  );
+  if (report === undefined) {
+    await lifecycle.close();
+    process.exit(1);
+  }
   process.stdout.write(`${JSON.stringify({ ready: true, service: name, ...report })}\n`);
   log.info({ configVersion: catalogue.value.version }, 'ready');
 }

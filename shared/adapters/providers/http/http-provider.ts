@@ -16,7 +16,7 @@ export function createHttpProvider(config: ProviderConfig, api: ProviderApi): Pr
     // HTTP/2 would put every call of the process on one connection, and one reset would end them all.
     allowH2: false,
     // A call that waits for a connection waits under no timeout of undici's, so there are as many as calls.
-    connections: config.limits.concurrency,
+    connections: config.limits.concurrency ?? null,
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connect: { timeout: config.timeouts.connectMs },

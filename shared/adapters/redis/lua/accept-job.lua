@@ -19,7 +19,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local deadline = now + tonumber(ARGV[5])
 redis.call('HSET', KEYS[1], 'request', ARGV[6], 'keyId', ARGV[7], 'priority', ARGV[8], 'model', ARGV[9],
-  'acceptedAt', now, 'deadlineAt', deadline, 'status', 'queued', 'acceptedSequence', 0,
+  'acceptedAt', now, 'deadlineAt', deadline, 'acceptedSequence', 0,
   'idempotencyKey', fingerprint ~= '' and KEYS[2] or '')
 if fingerprint ~= '' then
   redis.call('SET', KEYS[2], ARGV[1] .. '|' .. fingerprint, 'PX', ARGV[4])
