@@ -1,14 +1,14 @@
-/** A lone stream is not held back at all; from here on the process has better things to do than one append a token. */
-const UNPACED_STREAMS = 4;
+/** Two appends of a job are this far apart at least: more than any reader sees, far less than what an append costs. */
+const BASE_PACE_MS = 8;
 
-const MS_PER_STREAM = 0.6;
+const MS_PER_STREAM = 0.5;
 
-/** Below what a reader notices, and enough that the log's cost stops growing with the token rate. */
+/** Still 25 updates a second, and enough that the log's cost stops growing with the token rate. */
 const MAX_PACE_MS = 40;
 
 /**
- * How far apart one job's appends are kept while the process is busy. The first token of an answer always goes at once;
- * after it, many streams share the cost of the log by sending fewer, larger entries.
+ * How far apart one job's appends are kept, longer the busier the process is. The first token of an answer goes at once,
+ * and so does its end; between them, many streams share the cost of the log by sending fewer, larger entries.
  */
 export class Pacer {
   #streams = 0;
@@ -22,7 +22,6 @@ export class Pacer {
   }
 
   get paceMs(): number {
-    if (this.#streams <= UNPACED_STREAMS) return 0;
-    return Math.min(MAX_PACE_MS, this.#streams * MS_PER_STREAM);
+    return Math.min(MAX_PACE_MS, BASE_PACE_MS + this.#streams * MS_PER_STREAM);
   }
 }
