@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const SYSTEM_FOLDERS = ['test/contract', 'test/integration', 'test/e2e', 'infra/brokers'];
 const CHAOS_FOLDERS = ['test/chaos'];
-const NO_TEST_FOLDERS = ['node_modules', '.switchyard', 'test/load'];
+const NO_TEST_FOLDERS = ['node_modules', '.switchyard'];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const brokerSetup = fileURLToPath(new URL('../../test/support/global-setup.ts', import.meta.url));

@@ -157,7 +157,7 @@ describe('readOpenaiRequest', () => {
     ],
     ['an image over plain http', { messages: [imageAt('http://a/b')] }, {}, 'invalid_request', ''],
     ['an option of a prototype', {}, { constructor: 'x' }, 'unsupported_parameter', 'constructor'],
-  ])('refuses %s by its name', (_what, body, options, code, word) => {
+  ])('refuses %s by its name', (...[, body, options, code, word]) => {
     const read = readBody(body, options);
 
     expect(read).toMatchObject({ ok: false, error: { code } });

@@ -155,7 +155,7 @@ describe('routeJob', () => {
       { routing: { onInterrupt: 'fail' } },
       { outcome: 'failed', attempt: 1, failure: { class: 'timeout' } },
     ],
-  ])('ends the job when %s', async (_when, entries, request, end) => {
+  ])('ends the job when %s', async (...[, entries, request, end]) => {
     given([accepted(ref), ...entries], request);
     const attempts = entries.filter((entry) => entry.type === 'attempt').length;
 

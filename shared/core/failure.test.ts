@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { FAILURE_CLASSES, failureRule, MAX_FAILURE_MESSAGE, makeFailure } from './failure.ts';
 
 describe('makeFailure', () => {
-  it.each(FAILURE_CLASSES)('says for %s whether any attempt may succeed', (failureClass) => {
+  it.each(FAILURE_CLASSES)('says for %s whether the same call may succeed later', (failureClass) => {
     const rule = failureRule(failureClass);
 
     const failure = makeFailure(failureClass, 'why');
 
     expect(failure).toEqual({
       class: failureClass,
-      retryable: rule.retrySame || rule.failover,
+      retryable: rule.retrySame,
       message: 'why',
     });
   });

@@ -23,7 +23,7 @@ export type FailureClass = (typeof FAILURE_CLASSES)[number];
 /** An expected bad outcome, as data. `message` is ours or the provider's text, bounded, safe to show to the tenant. */
 export interface Failure {
   readonly class: FailureClass;
-  /** Whether another attempt anywhere may succeed. */
+  /** Whether the same call, made again later at the same provider, may succeed. */
   readonly retryable: boolean;
   /** How long the provider asked us to wait. Undefined: it did not say. */
   readonly retryAfterMs?: number | undefined;
@@ -72,10 +72,9 @@ export function makeFailure(
   message: string,
   detail: Pick<Failure, 'retryAfterMs' | 'providerStatus'> = {},
 ): Failure {
-  const rule = RULES[failureClass];
   return {
     class: failureClass,
-    retryable: rule.retrySame || rule.failover,
+    retryable: RULES[failureClass].retrySame,
     ...(detail.retryAfterMs === undefined ? {} : { retryAfterMs: detail.retryAfterMs }),
     ...(detail.providerStatus === undefined ? {} : { providerStatus: detail.providerStatus }),
     message: message.slice(0, MAX_FAILURE_MESSAGE),

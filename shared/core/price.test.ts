@@ -80,7 +80,7 @@ describe('costNanoUsd', () => {
 
   it('does not fall when input or output grows', () => {
     fc.assert(
-      fc.property(anyUsage, anyPrice, fc.nat(1_000), fc.nat(1_000), (used, rates, more, longer) => {
+      fc.property(anyUsage, anyPrice, fc.tuple(tokens, tokens), (used, rates, [more, longer]) => {
         const grown = {
           ...used,
           inputTokens: used.inputTokens + more,

@@ -6,8 +6,8 @@ import { decideNextAttempt, type PastAttempt, waitBeforeMs } from './next-attemp
 const OPEN = { maxAttempts: 3, nowMs: 0, deadlineAtMs: 1_000 };
 
 describe('decideNextAttempt', () => {
-  it('tries a job that nothing has happened to, even on the last moment', () => {
-    const next = decideNextAttempt({ ...OPEN, past: [], nowMs: 2_000 });
+  it('tries a job that nothing has happened to, up to the last moment', () => {
+    const next = decideNextAttempt({ ...OPEN, past: [], nowMs: 999 });
 
     expect(next).toEqual({ kind: 'try', excluded: new Map() });
   });
@@ -30,13 +30,20 @@ describe('decideNextAttempt', () => {
 
   it.each([
     ['the cap is reached', { maxAttempts: 2 }],
-    ['the deadline is now', { nowMs: 1_000 }],
   ])('gives up with the last failure when %s', (_when, change) => {
     const past = [ended('one/a', 'overloaded'), ended('two/b', 'timeout')];
 
     const next = decideNextAttempt({ ...OPEN, past, ...change });
 
     expect(next).toEqual({ kind: 'give-up', failure: past[1]?.failure });
+  });
+
+  it.each([0, 1])('ends with the deadline once it has come, after %i attempts', (attempts) => {
+    const past = [ended('one/a', 'overloaded')].slice(0, attempts);
+
+    const next = decideNextAttempt({ ...OPEN, past, nowMs: 1_000 });
+
+    expect(next).toMatchObject({ kind: 'give-up', failure: { class: 'deadline' } });
   });
 
   it('never allows more attempts than the cap, whatever fails', () => {

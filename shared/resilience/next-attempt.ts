@@ -1,4 +1,4 @@
-import { type Failure, failureRule } from '../core/failure.ts';
+import { type Failure, failureRule, makeFailure } from '../core/failure.ts';
 
 /** Backoff before the same deployment is asked again: full jitter under base × 2^n (reliability.md 6.3). */
 const BACKOFF_BASE_MS = 500;
@@ -28,13 +28,14 @@ export type NextAttempt =
 /** Whether a job gets another attempt: the classes' rules, the cap and the deadline, and nothing else. */
 export function decideNextAttempt(input: NextAttemptInput): NextAttempt {
   const { past, maxAttempts, nowMs, deadlineAtMs } = input;
+  if (nowMs >= deadlineAtMs) {
+    return { kind: 'give-up', failure: makeFailure('deadline', 'the job missed its deadline') };
+  }
   const last = past.at(-1);
   if (last === undefined) return { kind: 'try', excluded: new Map() };
   const rule = failureRule(last.failure.class);
   const mayGoOn = rule.retrySame || rule.failover;
-  if (!mayGoOn || past.length >= maxAttempts || nowMs >= deadlineAtMs) {
-    return { kind: 'give-up', failure: last.failure };
-  }
+  if (!mayGoOn || past.length >= maxAttempts) return { kind: 'give-up', failure: last.failure };
   const excluded = new Map(
     past
       .filter((one) => !failureRule(one.failure.class).retrySame)

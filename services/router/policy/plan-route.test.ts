@@ -12,7 +12,7 @@ describe('planRoute', () => {
     ['cheap', 'the cheapest', 'cheapest of 4 for the tier cheap', 'one/cheap'],
     ['balanced', 'the cheapest', 'cheapest of 4 for the tier balanced', 'one/cheap'],
     ['premium', 'the best', 'best quality of 4 for the tier premium', 'two/best'],
-  ] as const)('takes for the tier %s %s and says so', (budget, _what, reason, choice) => {
+  ] as const)('takes for the tier %s %s and says so', (...[budget, , reason, choice]) => {
     const plan = planFor({ budget });
 
     expect(plan).toMatchObject({ choice, reason });
@@ -45,16 +45,18 @@ describe('planRoute', () => {
   it('shows every deployment of the model, kept or dropped, with reasons and expected cost', () => {
     const plan = planFor({ deny: ['two'] });
 
-    expect(plan.candidates).toEqual([
-      { deployment: 'one/cheap', kept: true, reasons: [], expectedCostUsd: expect.any(Number) },
+    expect(plan.candidates.map((one) => typeof one.expectedCostUsd)).toEqual(
+      Array.from({ length: 4 }, () => 'number'),
+    );
+    expect(plan.candidates).toMatchObject([
+      { deployment: 'one/cheap', kept: true, reasons: [] },
       {
         deployment: 'two/middle',
         kept: false,
         reasons: ['on the deny list'],
-        expectedCostUsd: expect.any(Number),
       },
-      expect.objectContaining({ deployment: 'one/plain', kept: true }),
-      expect.objectContaining({ deployment: 'two/best', kept: false }),
+      { deployment: 'one/plain', kept: true },
+      { deployment: 'two/best', kept: false },
     ]);
   });
 

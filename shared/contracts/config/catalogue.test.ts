@@ -41,7 +41,7 @@ describe('compileCatalogue', () => {
 
     const compiled = compileCatalogue(document);
 
-    expect(compiled).toEqual({ ok: false, error: expect.stringContaining(message) });
+    expect(compiled.ok ? '' : compiled.error).toContain(message);
   });
 
   it('names itself by its content', () => {

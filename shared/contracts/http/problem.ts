@@ -5,6 +5,7 @@ import { z } from 'zod';
  * Status and title belong to the code, so that one code never means two things.
  */
 export const PROBLEMS = {
+  malformed_http: { status: 400, title: 'The request is not proper HTTP' },
   invalid_json: { status: 400, title: 'The body is not one valid JSON value' },
   duplicate_key: { status: 400, title: 'A JSON object names the same key twice' },
   too_deep: { status: 422, title: 'The JSON is nested too deeply' },

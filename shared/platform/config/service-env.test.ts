@@ -61,7 +61,7 @@ describe('parseServiceEnv', () => {
   ])('refuses %s=%s by its name', (name, value) => {
     const parsed = parseServiceEnv({ ...NEEDED, [name]: value });
 
-    expect(parsed).toEqual({ ok: false, error: expect.stringMatching(new RegExp(`^${name}: .+`)) });
+    expect(parsed.ok ? '' : parsed.error).toMatch(new RegExp(`^${name}: .+`));
   });
 
   it('does not put a refused key into the message', () => {

@@ -37,14 +37,20 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
     clientErrorHandler: (error, socket) => {
-      const code = CLIENT_ERRORS[error.code ?? ''] ?? 'invalid_request';
+      const code = CLIENT_ERRORS[error.code ?? ''] ?? 'malformed_http';
       if (socket.writable) socket.end(rawProblem(code));
       else socket.destroy();
     },
   });
   server.removeAllContentTypeParsers();
+  server.addHook('onRequest', async (request, reply) => {
+    // The framework ignores the header: compressed bytes would be judged as JSON, and JSON labelled as gzip would pass.
+    const coding = request.headers['content-encoding'] ?? 'identity';
+    if (coding.toLowerCase() !== 'identity') return send(reply, problem('unsupported_media_type'));
+  });
   server.addContentTypeParser(
-    /^application\/json\s*(;\s*charset=utf-8\s*)?$/i,
+    // Matched against the framework's own spelling of the header, which puts every parameter into quotes.
+    /^application\/json(; charset="utf-8")?$/i,
     { parseAs: 'buffer' },
     (_request, body, done) => {
       done(null, body);
