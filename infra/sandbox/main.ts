@@ -3,7 +3,8 @@ import { startSandbox } from './server.ts';
 
 /**
  * The sandbox as a process: `node infra/sandbox/main.ts [--port N]` (or `PORT`; 0 or absent: a free one). Prints one
- * JSON line, `{"ready":true,"url":"http://127.0.0.1:N"}`, when it listens. Ends on SIGINT and SIGTERM, and cuts what is open.
+ * JSON line, `{"ready":true,"url":"http://127.0.0.1:N"}`, when it listens. Ends on SIGINT, SIGTERM and the
+ * end of the parent that started it, and cuts what is open.
  *
  * One process serves all formats:
  *   POST /openai/v1/chat/completions        GET /openai/v1/models
@@ -21,7 +22,7 @@ const sandbox = await startSandbox({ port });
 process.stdout.write(`${JSON.stringify({ ready: true, url: sandbox.url })}\n`);
 
 let isClosing = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) {
   process.on(signal, () => {
     if (isClosing) return;
     isClosing = true;

@@ -3,6 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
@@ -97,12 +98,13 @@ export class ServiceProcess {
     const child = spawn(process.execPath, [script, ...args], {
       cwd: REPOSITORY,
       env: { ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The channel carries nothing: it closes when we are gone, however that came, and the service drains.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
     const startedAt = performance.now();
     let lastWords = '';
-    child.stderr.on('data', (bytes: Buffer) => {
+    child.stderr?.on('data', (bytes: Buffer) => {
       lastWords = (lastWords + bytes.toString()).slice(-2_000);
       this.#log?.write(bytes);
     });
@@ -110,7 +112,8 @@ export class ServiceProcess {
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
       }, READY_TIMEOUT_MS);
-      createInterface({ input: child.stdout }).on('line', (line) => {
+      const output = child.stdout ?? Readable.from([]);
+      createInterface({ input: output }).on('line', (line) => {
         const ready = readReady(line);
         if (ready === undefined) return;
         clearTimeout(timer);

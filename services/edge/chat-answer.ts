@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { problem } from '../../shared/contracts/http/problem.ts';
 import { JobFold } from '../../shared/jobs/job-fold.ts';
 import type { StoredEntry } from '../../shared/ports/job-log.ts';
 import type { EntrySink } from './job-reader.ts';
@@ -28,10 +29,18 @@ export class ChatAnswer implements EntrySink {
     return true;
   }
 
+  /** The edge is going away: the client is told which job to ask for. */
+  drain(): void {
+    const { reply, jobId } = this.#options;
+    if (this.#fold.terminal !== undefined || reply.sent) return;
+    const detail = 'the server is restarting; the job goes on, ask for it';
+    sendOpenaiError(reply, problem('unavailable', detail, { jobId }));
+  }
+
   end(): void {
     const { reply, jobId, frame } = this.#options;
     const { terminal } = this.#fold;
-    if (terminal === undefined || reply.raw.destroyed) return;
+    if (terminal === undefined || reply.sent || reply.raw.destroyed) return;
     if (terminal.outcome !== 'completed') {
       sendOpenaiError(reply, problemOfTerminal(jobId, terminal));
       return;

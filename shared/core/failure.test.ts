@@ -2,17 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { FAILURE_CLASSES, failureRule, MAX_FAILURE_MESSAGE, makeFailure } from './failure.ts';
 
 describe('makeFailure', () => {
-  it.each(FAILURE_CLASSES)('says for %s whether the same call may succeed later', (failureClass) => {
-    const rule = failureRule(failureClass);
+  it.each(FAILURE_CLASSES)(
+    'says for %s whether the same call may succeed later',
+    (failureClass) => {
+      const rule = failureRule(failureClass);
 
-    const failure = makeFailure(failureClass, 'why');
+      const failure = makeFailure(failureClass, 'why');
 
-    expect(failure).toEqual({
-      class: failureClass,
-      retryable: rule.retrySame,
-      message: 'why',
-    });
-  });
+      expect(failure).toEqual({
+        class: failureClass,
+        retryable: rule.retrySame,
+        message: 'why',
+      });
+    },
+  );
 
   it('keeps what the provider said about waiting and status, and no key that it did not say', () => {
     const failure = makeFailure('rate_limit', 'slow down', {

@@ -28,15 +28,16 @@ describe('decideNextAttempt', () => {
     expect(next).toEqual({ kind: 'try', excluded: new Map([['one/a', 'auth']]) });
   });
 
-  it.each([
-    ['the cap is reached', { maxAttempts: 2 }],
-  ])('gives up with the last failure when %s', (_when, change) => {
-    const past = [ended('one/a', 'overloaded'), ended('two/b', 'timeout')];
+  it.each([['the cap is reached', { maxAttempts: 2 }]])(
+    'gives up with the last failure when %s',
+    (_when, change) => {
+      const past = [ended('one/a', 'overloaded'), ended('two/b', 'timeout')];
 
-    const next = decideNextAttempt({ ...OPEN, past, ...change });
+      const next = decideNextAttempt({ ...OPEN, past, ...change });
 
-    expect(next).toEqual({ kind: 'give-up', failure: past[1]?.failure });
-  });
+      expect(next).toEqual({ kind: 'give-up', failure: past[1]?.failure });
+    },
+  );
 
   it.each([0, 1])('ends with the deadline once it has come, after %i attempts', (attempts) => {
     const past = [ended('one/a', 'overloaded')].slice(0, attempts);

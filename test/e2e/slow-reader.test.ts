@@ -68,14 +68,14 @@ describe('a client that never reads', () => {
     expect(wereHeavyOver, 'the light job ends while heavy ones stream').toBe(false);
     expect(sentBytes, 'far more than the kernel buffers').toBeGreaterThan(15_000_000);
     // Garbage not collected yet and pages of the log under way count too; buffering would need all of it and more.
-    expect(grownBytes).toBeLessThan(0.6 * ifBufferedBytes);
+    expect(grownBytes).toBeLessThan(0.4 * ifBufferedBytes);
     for (const [index, jobId] of jobIds.entries()) {
       const late = new EventRecorder();
       await readSocket(late, { url: edgeUrl, apiKey, jobId });
       expect(late.entries.length).toBe(readers[index]?.entries.length);
       expect(digest(late.text)).toBe(digest(readers[index]?.text ?? ''));
     }
-  }, 60_000);
+  }, 90_000);
 });
 
 /** Resident memory of the edge's process, as the kernel counts it. */

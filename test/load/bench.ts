@@ -75,6 +75,7 @@ async function bench(options: BenchOptions): Promise<number> {
   print(report.describeProcesses(ofProduct, floor));
   print(report.describeParser(parser));
   print(report.describeVerdicts(verdicts, failures));
+  print(report.describeNoise(rows, floor));
   if (options.jsonPath !== undefined) {
     const figures = {
       machine,

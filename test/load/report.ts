@@ -197,6 +197,9 @@ function isOurs(processName: string): boolean {
   return processName !== 'load' && processName !== 'upstream';
 }
 
+/** Background work of a quiet machine stays below this share of the CPU. */
+const NOISY_SHARE = 0.15;
+
 const VERDICT_COLUMNS: readonly Column[] = [
   { title: '', width: 52, align: 'left' },
   { title: 'measured', width: 10, align: 'right' },
@@ -223,6 +226,15 @@ export function describeVerdicts(
     failures === 0 ? styleText('green', 'met') : styleText('red', 'missed'),
   ]);
   return ['', heading('First targets, within this run'), ...lines, failed];
+}
+
+/** A sentence of warning where other work on the machine has bent the figures. */
+export function describeNoise(rows: readonly Measurement[], floor: Floor): readonly string[] {
+  const shares = [floor, ...rows].map((one) => one.othersShare ?? 0);
+  const most = Math.max(...shares);
+  if (most < NOISY_SHARE) return [];
+  const warning = `Other processes took up to ${percent(most)} of the CPU: repeat this on a quiet machine.`;
+  return [styleText('yellow', `  ${warning}`)];
 }
 
 function heading(text: string): string {

@@ -76,7 +76,7 @@ function answer(dependencies: EdgeDependencies, streams: OpenStreams, exchange: 
   };
   const leave = stream
     ? startStream(streams, { reply, jobId, frame, includeUsage }, { early, reader })
-    : startAnswer({ reply, jobId, frame }, early);
+    : startAnswer(streams, { reply, jobId, frame }, early);
   reader.resume();
   whenClosed(reply, () => {
     leave();
@@ -104,9 +104,15 @@ function startStream(
   };
 }
 
-function startAnswer(options: ChatAnswerOptions, early: EarlyEntries): () => void {
-  early.passTo(new ChatAnswer(options));
-  return () => undefined;
+function startAnswer(
+  streams: OpenStreams,
+  options: ChatAnswerOptions,
+  early: EarlyEntries,
+): () => void {
+  const chat = new ChatAnswer(options);
+  const forget = streams.add(() => chat.drain());
+  early.passTo(chat);
+  return forget;
 }
 
 /** The reader of the job that the submission is about: ours, or the earlier one that its idempotency key names. */

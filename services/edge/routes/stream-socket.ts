@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { type ProblemCode, problem } from '../../../shared/contracts/http/problem.ts';
 import { digestSecret, MAX_KEY_LENGTH } from '../../../shared/platform/auth/api-key.ts';
 import type { Principal } from '../../../shared/ports/api-key-store.ts';
@@ -19,6 +19,7 @@ const PATH = '/v1/stream';
 
 /** "Service restart": the client comes back and resumes. */
 const CLOSE_RESTART = 1012;
+const CLOSE_GRACE_MS = 1_000;
 
 /** `GET /v1/stream`: the WebSocket. Answers ordinary HTTP errors until the client is known. */
 export function registerStreamSocket(
@@ -46,7 +47,7 @@ export function registerStreamSocket(
           return;
         }
         sockets.handleUpgrade(request, socket, head, (client) => {
-          const forget = streams.add(() => client.close(CLOSE_RESTART, 'restarting'));
+          const forget = streams.add(() => sendAway(client));
           client.once('close', forget);
           client.on('error', () => client.terminate());
           new SocketSession(dependencies, principal, client);
@@ -55,6 +56,13 @@ export function registerStreamSocket(
       () => refuse(socket, 'unavailable'),
     );
   });
+}
+
+/** A client that does not answer the close in time is cut: a drain waits for nobody. */
+function sendAway(client: WebSocket): void {
+  client.close(CLOSE_RESTART, 'restarting');
+  const timer = setTimeout(() => client.terminate(), CLOSE_GRACE_MS);
+  client.once('close', () => clearTimeout(timer));
 }
 
 async function authenticate(

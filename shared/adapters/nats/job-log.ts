@@ -11,6 +11,7 @@ import {
   type ReadOptions,
   type StoredEntry,
 } from '../../ports/job-log.ts';
+import { Gate } from './gate.ts';
 import { readLogPage } from './log-page.ts';
 import { readPubAck } from './pub-ack.ts';
 import { ReplyInbox } from './reply-inbox.ts';
@@ -21,10 +22,14 @@ const ANSWER_TIMEOUT_MS = 2_000;
 /** Between two tries of an append that was answered at once without being stored. */
 const RETRY_PAUSE_MS = 200;
 
+/** Pages read at once in a process: many slow clients that catch up together share this much memory. */
+const READS_AT_ONCE = 16;
+
 /** The job log on JetStream: one subject a job, fenced by the subject's last sequence. */
 export class NatsJobLog implements JobLog {
   readonly #connection: NatsConnection;
   readonly #inbox: ReplyInbox;
+  readonly #reads = new Gate(READS_AT_ONCE);
 
   constructor(connection: NatsConnection) {
     this.#connection = connection;
@@ -77,7 +82,7 @@ export class NatsJobLog implements JobLog {
   }
 
   read(ref: JobRef, options: ReadOptions): Promise<LogPage> {
-    return readLogPage(this.#connection, ref, options);
+    return this.#reads.run(() => readLogPage(this.#connection, ref, options));
   }
 
   close(): void {

@@ -10,8 +10,9 @@ import {
   type StoredEntry,
 } from '../../ports/job-log.ts';
 
-/** Entries read at once: bounds what a reader of a long log holds in memory. */
+/** Entries and bytes read at once: bound what a reader of a long log holds in memory. Any one entry is smaller. */
 const PAGE_ENTRIES = 500;
+const PAGE_BYTES = 1_048_576;
 
 const READ_TIMEOUT_MS = 5_000;
 
@@ -40,7 +41,8 @@ export async function readLogPage(
   const wanted = Math.min(consumer.pending, PAGE_ENTRIES);
   const messages = await fetchMessages(connection, consumer.name, wanted);
   drop(connection, consumer.name);
-  const isEnd = consumer.pending <= PAGE_ENTRIES;
+  // Short of what was asked for: the page was full by bytes.
+  const isEnd = messages.length >= consumer.pending;
   const all = messages.map(readEntry);
   const entries = all.filter((stored) => stored.entry.seq > options.afterSeq);
   const last = all.at(-1);
@@ -107,7 +109,7 @@ function fetchMessages(connection: NatsConnection, consumer: string, count: numb
     });
     connection.publish(
       `$JS.API.CONSUMER.MSG.NEXT.${JOBLOG_STREAM}.${consumer}`,
-      JSON.stringify({ batch: count, no_wait: true }),
+      JSON.stringify({ batch: count, max_bytes: PAGE_BYTES, no_wait: true }),
       { reply: inbox },
     );
   });

@@ -48,6 +48,8 @@ export async function runService(
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  // Only where a parent of ours started the process; a container or a shell opens no such channel.
+  process.once('disconnect', () => stop('parent gone'));
   const report = await start({ env: env.value, catalogue: catalogue.value, log, lifecycle }).catch(
     (error: unknown) => {
       log.error({ error: error instanceof Error ? error.stack : String(error) }, 'start failed');

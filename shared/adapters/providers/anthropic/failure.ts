@@ -29,10 +29,17 @@ export function readFailure(reply: ErrorReply): Failure {
   const type = readText(error, 'type');
   const code = readText(readRecord(error, 'details'), 'error_code');
   return failureOfReply(reply, {
-    class: refine(TYPE_CLASSES.get(type ?? '') ?? classOfStatus(reply.status), message, code),
+    class: refine(classOf(type, reply.status), message, code),
     message,
     code: code ?? type,
   });
+}
+
+/** Overload by status is overload, whatever the type says (a 503 comes as `api_error`). */
+function classOf(type: string | undefined, status: number): FailureClass {
+  const byStatus = classOfStatus(status);
+  if (byStatus === 'overloaded') return byStatus;
+  return TYPE_CLASSES.get(type ?? '') ?? byStatus;
 }
 
 function refine(
