@@ -79,7 +79,7 @@ describe('the Anthropic format', () => {
     const events = parseEvents(await response.text());
 
     const json = events.map((event) => event.delta?.partial_json ?? '').join('');
-    expect(JSON.parse(json)).toEqual({ seats: expect.any(Number) });
+    expect(json).toMatch(/^{"seats":\d+}$/);
     expect(events.at(-2)).toMatchObject({ delta: { stop_reason: 'tool_use' } });
   });
 
@@ -90,7 +90,7 @@ describe('the Anthropic format', () => {
     });
 
     const reply = wholeSchema.parse(await response.json());
-    expect(JSON.parse(reply.content[0]?.text ?? '')).toMatchObject({ summary: expect.any(String) });
+    expect(reply.content[0]?.text).toMatch(/^{.*"summary":".+".*}$/);
   });
 
   it('refuses a request without max_tokens in its own error format', async () => {

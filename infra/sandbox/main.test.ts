@@ -11,7 +11,7 @@ it('says where it listens, and ends on SIGTERM', async () => {
   const sandbox = spawn(process.execPath, [MAIN, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = await once(sandbox.stdout, 'data');
+  const [line]: unknown[] = await once(sandbox.stdout, 'data');
 
   const { url } = readySchema.parse(JSON.parse(String(line)));
   const response = await fetch(`${url}/openai/v1/models`);

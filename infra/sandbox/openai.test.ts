@@ -72,10 +72,7 @@ describe('the OpenAI format, read by the stock SDK', () => {
     );
     expect(reply.choices[0]?.finish_reason).toBe('tool_calls');
     expect(calls?.map((call) => call?.name)).toEqual(['get_weather', 'get_time']);
-    expect(calls?.map((call) => JSON.parse(call?.arguments ?? ''))).toEqual([
-      { city: expect.stringMatching(/What|Oslo/) },
-      { city: expect.stringMatching(/What|Oslo/) },
-    ]);
+    for (const call of calls ?? []) expect(call?.arguments).toMatch(/^{"city":"(What|Oslo)"}$/);
   });
 
   it('answers a JSON schema with JSON of that schema', async () => {
@@ -105,7 +102,8 @@ describe('the OpenAI format, read by the stock SDK', () => {
 
     expect(error).toBeInstanceOf(OpenAI.RateLimitError);
     expect(error).toMatchObject({ code: 'rate_limit_exceeded', status: 429 });
-    expect(error instanceof OpenAI.APIError && error.headers?.get('retry-after')).toBe('2');
+    const headers: unknown = error instanceof OpenAI.APIError ? error.headers : undefined;
+    expect(headers instanceof Headers && headers.get('retry-after')).toBe('2');
   });
 
   it('lists models', async () => {

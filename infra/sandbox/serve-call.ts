@@ -155,7 +155,14 @@ function answerWhole(work: Work): void {
         onComplete: () => work.calls.end(work.call, 'complete'),
       });
       return;
-    default:
+    // The first four have been answered, or left without an answer, before this.
+    case 'status':
+    case 'html':
+    case 'overloaded':
+    case 'black-hole':
+    case 'end':
+    case 'reset':
+    case 'stall':
       response.writeHead(200, headers);
       response.write(sent);
       stop(work);

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { joinWrites } from '../../platform/net/join-writes.ts';
 import type { Logger } from '../../ports/logger.ts';
 
 const COMMAND_TIMEOUT_MS = 2_000;
@@ -20,7 +21,7 @@ export async function connectProducer(url: string, log: Logger): Promise<Redis> 
     enableOfflineQueue: false,
     commandTimeout: COMMAND_TIMEOUT_MS,
   });
-  reportErrors(redis, log);
+  prepare(redis, log);
   await redis.connect();
   return redis;
 }
@@ -31,11 +32,12 @@ export async function connectProducer(url: string, log: Logger): Promise<Redis> 
  */
 export function connectConsumer(url: string, log: Logger): Redis {
   const redis = new Redis(url, { ...shared, maxRetriesPerRequest: null });
-  reportErrors(redis, log);
+  prepare(redis, log);
   return redis;
 }
 
-function reportErrors(redis: Redis, log: Logger): void {
+function prepare(redis: Redis, log: Logger): void {
+  redis.on('connect', () => joinWrites(redis.stream));
   redis.on('error', (error: Error) => {
     log.warn({ error: error.message }, 'queue connection error');
   });

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { joinWrites } from '../../platform/net/join-writes.ts';
 import type { Logger } from '../../ports/logger.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -14,8 +15,6 @@ export async function connectRedis(url: string, log: Logger): Promise<Redis> {
     lazyConnect: true,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
-    // Commands of one turn of the event loop leave in one write.
-    enableAutoPipelining: true,
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_DELAY_MS),
@@ -23,6 +22,7 @@ export async function connectRedis(url: string, log: Logger): Promise<Redis> {
   redis.on('error', (error: Error) => {
     log.warn({ error: error.message }, 'redis connection error');
   });
+  redis.on('connect', () => joinWrites(redis.stream));
   await redis.connect();
   return redis;
 }
