@@ -11,9 +11,9 @@ it('says where it listens, and ends on SIGTERM', async () => {
   const sandbox = spawn(process.execPath, [MAIN, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line]: unknown[] = await once(sandbox.stdout, 'data');
+  const said: unknown[] = await once(sandbox.stdout, 'data');
 
-  const { url } = readySchema.parse(JSON.parse(String(line)));
+  const { url } = readySchema.parse(JSON.parse(String(said[0])));
   const response = await fetch(`${url}/openai/v1/models`);
   sandbox.kill('SIGTERM');
   const exit = await once(sandbox, 'exit');

@@ -138,34 +138,24 @@ function answerWhole(work: Work): void {
     'content-length': body.length,
   };
 
-  switch (fault?.fault) {
-    case undefined:
-      response.writeHead(200, headers);
-      work.calls.deltas(work.call, 1);
-      response.end(body, () => work.calls.end(work.call, 'complete'));
-      return;
-    case 'garbage':
-      response.writeHead(200, { ...headers, 'content-length': sent.length });
-      response.end(sent, () => work.calls.end(work.call, 'fault'));
-      return;
-    case 'slow-drip':
-      response.writeHead(200, headers);
-      drip(response, body.toString(), {
-        gapMs: fault?.dripMs ?? DEFAULT_DRIP_MS,
-        onComplete: () => work.calls.end(work.call, 'complete'),
-      });
-      return;
-    // The first four have been answered, or left without an answer, before this.
-    case 'status':
-    case 'html':
-    case 'overloaded':
-    case 'black-hole':
-    case 'end':
-    case 'reset':
-    case 'stall':
-      response.writeHead(200, headers);
-      response.write(sent);
-      stop(work);
+  if (fault?.fault === 'garbage') {
+    response.writeHead(200, { ...headers, 'content-length': sent.length });
+    response.end(sent, () => work.calls.end(work.call, 'fault'));
+    return;
+  }
+  response.writeHead(200, headers);
+  if (fault === undefined) {
+    work.calls.deltas(work.call, 1);
+    response.end(body, () => work.calls.end(work.call, 'complete'));
+  } else if (fault.fault === 'slow-drip') {
+    drip(response, body.toString(), {
+      gapMs: fault.dripMs ?? DEFAULT_DRIP_MS,
+      onComplete: () => work.calls.end(work.call, 'complete'),
+    });
+  } else {
+    // `end`, `reset` and `stall`: the others have been answered, or left without an answer, before this.
+    response.write(sent);
+    stop(work);
   }
 }
 
