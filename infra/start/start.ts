@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { bootstrapKey } from './bootstrap-key.ts';
+import { defaultWorkers } from './default-workers.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 
 /** `npm start`: everything on this machine, until Ctrl-C; one worker process for two cores. */
@@ -28,7 +28,7 @@ try {
       intake: Number(env['SWITCHYARD_INTAKE_PORT'] ?? 8080),
       edge: Number(env['SWITCHYARD_EDGE_PORT'] ?? 8081),
     },
-    workers: Math.max(1, Math.floor(availableParallelism() / 2)),
+    workers: defaultWorkers(),
     configPath: env['SWITCHYARD_CONFIG'],
     restarts: true,
     redisUrl: env['REDIS_URL'],

@@ -120,7 +120,8 @@ async function repair(
   const target = deployment === undefined ? undefined : catalogue.deployments.get(deployment);
   if (active !== undefined && deployment !== undefined && target !== undefined) {
     // Its worker is gone and its queue forgot it: a new delivery finds the attempt open and takes it over.
-    const message = { ...position, attempt: active, deployment };
+    const reason = record.plan?.reason ?? '';
+    const message = { ...position, attempt: active, deployment, reason };
     await queue.enqueueAttempt(target.providerId, message, { priority });
     return;
   }

@@ -48,14 +48,16 @@ describe('routeJob', () => {
 
     await route(1, { seq: 1, logSequence: 1 });
 
+    const plan = await store.lastPlan(ref);
+    expect(plan).toMatchObject({ attempt: 1, choice: 'one/a' });
+    const place = { attempt: 1, logSequence: 1, seq: 1 };
     expect([...queue.items.values()]).toEqual([
       {
         queue: 'one',
-        message: { ...ref, attempt: 1, deployment: 'one/a', logSequence: 1, seq: 1 },
+        message: { ...ref, ...place, deployment: 'one/a', reason: plan?.reason },
         options: { priority: 'interactive' },
       },
     ]);
-    expect(await store.lastPlan(ref)).toMatchObject({ attempt: 1, choice: 'one/a' });
   });
 
   it('sends the next attempt elsewhere, at once', async () => {

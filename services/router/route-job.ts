@@ -1,7 +1,6 @@
 import { type Catalogue } from '../../shared/contracts/config/catalogue.ts';
 import type { RoutePlan } from '../../shared/contracts/http/job-view.ts';
 import type { RouteMessage } from '../../shared/contracts/queue/messages.ts';
-import { assert } from '../../shared/core/assert.ts';
 import { type Failure, makeFailure } from '../../shared/core/failure.ts';
 import type { JobRef } from '../../shared/core/ids.ts';
 import { closeJob } from '../../shared/jobs/close-job.ts';
@@ -85,6 +84,8 @@ function decide(dependencies: RouteDependencies, record: JobRecord, fold: JobFol
   if (last !== undefined && fold.hasShownText && request.routing?.onInterrupt === 'fail') {
     return { kind: 'give-up', failure: last.failure };
   }
+  // Decided before: a repeated message leads to the same queue, whatever has changed since.
+  if (record.plan?.attempt === fold.nextAttempt) return { kind: 'try', plan: record.plan };
   const plan = planRoute({
     catalogue,
     request,
@@ -99,26 +100,35 @@ function decide(dependencies: RouteDependencies, record: JobRecord, fold: JobFol
   return { kind: 'give-up', failure };
 }
 
+interface Dispatch {
+  readonly plan: RoutePlan;
+  readonly fold: JobFold;
+  readonly message: RouteMessage;
+}
+
+/**
+ * The plan is written down and the attempt enqueued at once: should another router have decided the same attempt, its plan
+ * holds and is enqueued too, and the log lets one of the two become the attempt.
+ */
 async function dispatch(
   dependencies: RouteDependencies,
   record: JobRecord,
-  { plan, fold, message }: { plan: RoutePlan; fold: JobFold; message: RouteMessage },
+  { plan, fold, message }: Dispatch,
 ): Promise<void> {
   const { store, queue, catalogue, random } = dependencies;
-  const held = await store.recordPlan(record.ref, plan);
-  assert(held.choice !== undefined, 'only plans with a choice are recorded');
-  const deployment = catalogue.deployments.get(held.choice);
-  if (deployment === undefined) {
-    const gone = makeFailure('no_candidate', 'the planned deployment is no longer configured');
-    await giveUp(dependencies, record, gone);
-    return;
-  }
-  const delayMs = waitBeforeMs(deployment.id, pastAttempts(fold), random());
-  await queue.enqueueAttempt(
-    deployment.providerId,
-    { ...message, deployment: deployment.id },
-    { priority: record.priority, ...(delayMs === 0 ? {} : { delayMs }) },
-  );
+  const enqueue = async ({ choice, reason }: RoutePlan): Promise<void> => {
+    const deployment = catalogue.deployments.get(choice ?? '');
+    // Gone from the configuration since: the reconciler asks for another decision.
+    if (deployment === undefined) return;
+    const delayMs = waitBeforeMs(deployment.id, pastAttempts(fold), random());
+    await queue.enqueueAttempt(
+      deployment.providerId,
+      { ...message, deployment: deployment.id, reason },
+      { priority: record.priority, ...(delayMs === 0 ? {} : { delayMs }) },
+    );
+  };
+  const [held] = await Promise.all([store.recordPlan(record.ref, plan), enqueue(plan)]);
+  if (held.choice !== plan.choice) await enqueue(held);
 }
 
 async function giveUp(

@@ -1,6 +1,7 @@
 import type { Deployment } from '../../shared/contracts/config/catalogue.ts';
 import type { AttemptMessage } from '../../shared/contracts/queue/messages.ts';
 import { makeFailure } from '../../shared/core/failure.ts';
+import type { JobRef } from '../../shared/core/ids.ts';
 import { JobFold } from '../../shared/jobs/job-fold.ts';
 import { JobWriter } from '../../shared/jobs/job-writer.ts';
 import { type ReadJob, readJob } from '../../shared/jobs/read-job.ts';
@@ -25,7 +26,7 @@ export type Claim =
   | { readonly kind: 'answered'; readonly delivery: Delivery };
 
 export interface ClaimInput {
-  readonly record: JobRecord;
+  readonly ref: JobRef;
   readonly message: AttemptMessage;
   readonly deployment: Deployment;
 }
@@ -33,25 +34,38 @@ export interface ClaimInput {
 const DONE: Claim = { kind: 'answered', delivery: { kind: 'done' } };
 const LATER: Claim = { kind: 'answered', delivery: { kind: 'later', delayMs: LOOK_AGAIN_MS } };
 
+/**
+ * Makes this process the owner of a job's first attempt without reading anything before: the message says where the log
+ * stood when it was written, and the fence refuses it if that is no longer so.
+ */
+export async function claimFirst(
+  dependencies: AttemptDependencies,
+  input: ClaimInput,
+): Promise<Claim | 'fenced'> {
+  const { message } = input;
+  if (message.attempt !== 1 || message.seq !== 1) return 'fenced';
+  return append(dependencies, input, { fold: freshFold(input.ref), sequence: message.logSequence });
+}
+
 /** Makes this process the owner of the job by appending `attempt`, if the log agrees that it is this attempt's turn. */
 export async function claimJob(
   dependencies: AttemptDependencies,
   input: ClaimInput,
+  record: JobRecord,
 ): Promise<Claim> {
-  const { record, message } = input;
-  if (message.attempt === 1 && message.seq === 1) {
-    const job = { fold: freshFold(record), sequence: message.logSequence };
-    const claim = await append(dependencies, input, job);
-    if (claim !== 'fenced') return claim;
-  }
+  const { message } = input;
   const job = await readJob(dependencies.log, record.ref, record.acceptedSequence);
   const { fold } = job;
   if (fold.terminal !== undefined) {
     await settleJob(dependencies, record, fold);
     return DONE;
   }
-  if (fold.activeAttempt === message.attempt) return takeOver(dependencies, input, job);
-  if (fold.activeAttempt !== undefined) return DONE;
+  if (fold.activeAttempt !== undefined) {
+    // Another deployment's delivery of the same attempt: two routers decided, the log took the other.
+    const isOurs = fold.attempts.at(-1)?.deployment === message.deployment;
+    const isThisOne = fold.activeAttempt === message.attempt && isOurs;
+    return isThisOne ? takeOver(dependencies, { ...input, record }, job) : DONE;
+  }
   if (fold.nextAttempt === message.attempt + 1) {
     // The attempt failed and its worker died before it could say so to the router.
     await handBack(dependencies, record, { fold, sequence: job.sequence });
@@ -65,11 +79,10 @@ export async function claimJob(
 /** The queue gave out a running attempt again: its worker is gone, unless the log says that it writes. */
 async function takeOver(
   dependencies: AttemptDependencies,
-  input: ClaimInput,
+  { record, message }: ClaimInput & { readonly record: JobRecord },
   { fold, sequence, lastStoredAtMs }: ReadJob,
 ): Promise<Claim> {
   const { log, now, newWriterId } = dependencies;
-  const { record, message } = input;
   if (lastStoredAtMs !== undefined && now() - lastStoredAtMs < OWNER_QUIET_MS) return LATER;
   const writer = new JobWriter({
     log,
@@ -94,12 +107,12 @@ async function takeOver(
 
 async function append(
   { log, now, newWriterId }: AttemptDependencies,
-  { record, message, deployment }: ClaimInput,
+  { ref, message, deployment }: ClaimInput,
   { fold, sequence }: Pick<ReadJob, 'fold' | 'sequence'>,
 ): Promise<Claim | 'fenced'> {
   const writer = new JobWriter({
     log,
-    ref: record.ref,
+    ref,
     sequence,
     fold,
     writerId: newWriterId(),
@@ -111,7 +124,7 @@ async function append(
     attempt: message.attempt,
     deployment: deployment.id,
     requestModel: deployment.requestModel,
-    reason: record.plan?.reason ?? '',
+    reason: message.reason,
   });
   switch (appended.kind) {
     case 'stored':
@@ -124,8 +137,8 @@ async function append(
 }
 
 /** The log of a job on its first attempt holds `accepted` alone: no need to read it. */
-function freshFold({ ref, acceptedAtMs }: JobRecord): JobFold {
+function freshFold({ jobId }: JobRef): JobFold {
   const fold = new JobFold();
-  fold.apply({ type: 'accepted', seq: 1, at: acceptedAtMs, jobId: ref.jobId, configVersion: '' });
+  fold.apply({ type: 'accepted', seq: 1, at: 1, jobId, configVersion: '' });
   return fold;
 }

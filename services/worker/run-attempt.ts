@@ -7,7 +7,7 @@ import type { Delivery } from '../../shared/ports/job-queue.ts';
 import type { JobRecord } from '../../shared/ports/job-store.ts';
 import type { CallOutcome, Provider } from '../../shared/ports/provider.ts';
 import { makeBill } from './bill.ts';
-import { claimJob } from './claim-job.ts';
+import { claimFirst, claimJob } from './claim-job.ts';
 import { DeltaPublisher } from './delta-publisher.ts';
 import type { AttemptDependencies } from './dependencies.ts';
 import { handBack } from './hand-back.ts';
@@ -35,13 +35,14 @@ export async function runAttempt(
 ): Promise<Delivery> {
   const { store, catalogue, providers } = dependencies;
   const ref = { tenantId: message.tenantId, jobId: message.jobId };
-  const record = await store.start(ref);
-  if (record === undefined || record.settled !== undefined) return DONE;
   const deployment = catalogue.deployments.get(message.deployment);
   const provider = providers.get(deployment?.providerId ?? '');
   // A configuration without it: the reconciler asks the router again.
   if (deployment === undefined || provider === undefined) return DONE;
-  const claim = await claimJob(dependencies, { record, message, deployment });
+  const input = { ref, message, deployment };
+  const [record, first] = await Promise.all([store.start(ref), claimFirst(dependencies, input)]);
+  if (record === undefined || record.settled !== undefined) return DONE;
+  const claim = first === 'fenced' ? await claimJob(dependencies, input, record) : first;
   if (claim.kind === 'answered') return claim.delivery;
   const run = { record, attempt: message.attempt, deployment, provider, writer: claim.writer };
   return perform(dependencies, run, draining);

@@ -227,7 +227,8 @@ describe.concurrent('a work queue', () => {
 function aQueue() {
   const provider = `p${randomUUID()}`;
   const place = { attempt: 1, logSequence: 5, seq: 1 };
-  const message: AttemptMessage = { ...newRef(), ...place, deployment: 'one/a' };
+  const told = { deployment: 'one/a', reason: 'cheapest' };
+  const message: AttemptMessage = { ...newRef(), ...place, ...told };
   const add = (one: AttemptMessage) =>
     queue.enqueueAttempt(provider, one, { priority: 'interactive' });
   return { provider, message, add };

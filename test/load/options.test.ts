@@ -5,7 +5,8 @@ describe('readOptions', () => {
   it('measures both kinds of answers at 1, 16 and 64 clients when nothing is said', () => {
     const options = readOptions([]);
 
-    expect(options).toMatchObject({ modes: ['stream', 'whole'], clients: [1, 16, 64], workers: 2 });
+    expect(options).toMatchObject({ modes: ['stream', 'whole'], clients: [1, 16, 64] });
+    expect(options.workers).toBeGreaterThanOrEqual(1);
     expect(options.upstream).toEqual({ ttftMs: 20, chunks: 50, gapMs: 4, size: 4, port: 0 });
   });
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { defaultWorkers } from '../../infra/start/default-workers.ts';
 
 export type Mode = 'stream' | 'whole';
 
@@ -50,7 +51,7 @@ export const USAGE = `npm run bench -- [options]
   --quick                shorter measurements (under a minute in all)
   --only stream|whole    one kind of answer only
   --clients 1,16,64      clients at once, one measurement each
-  --workers N            worker processes (default 2, as npm start)
+  --workers N            worker processes (default: one for two cores, as npm start)
   --json FILE            all figures as JSON, too
   --ttft 20 --chunks 50 --gap 4 --size 4     the upstream: ms, deltas, ms, words a delta
   --upstream-port N      where the upstream listens (default: a free port)
@@ -106,7 +107,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
       clients: { type: 'string', default: '1,16,64' },
-      workers: { type: 'string', default: '2' },
+      workers: { type: 'string', default: String(defaultWorkers()) },
       json: { type: 'string' },
       ttft: { type: 'string', default: '20' },
       chunks: { type: 'string', default: '50' },

@@ -24,6 +24,8 @@ export const attemptMessageSchema = z.object({
   ...position,
   attempt: z.number().int().positive(),
   deployment: z.string(),
+  /** Why the router chose it: goes into the log with the attempt. */
+  reason: z.string(),
 });
 
 export type RouteMessage = z.infer<typeof routeMessageSchema>;
