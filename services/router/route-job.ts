@@ -47,7 +47,7 @@ export async function routeJob(
   if (record === undefined || record.settled !== undefined) return DONE;
   const isFresh = message.attempt === 1 && message.seq === 1;
   const fold = isFresh
-    ? freshFold(record)
+    ? JobFold.justAccepted(ref.jobId)
     : (await readJob(log, ref, record.acceptedSequence)).fold;
   if (fold.terminal !== undefined) {
     await settleJob(dependencies, record, fold);
@@ -151,14 +151,6 @@ async function giveUp(
     }),
   });
   if (job.fold.terminal !== undefined) await settleJob(dependencies, record, job.fold);
-}
-
-/** The log of a job that was accepted a moment ago holds that one entry: no need to read it. */
-function freshFold(record: JobRecord): JobFold {
-  const fold = new JobFold();
-  const { ref, acceptedAtMs } = record;
-  fold.apply({ type: 'accepted', seq: 1, at: acceptedAtMs, jobId: ref.jobId, configVersion: '' });
-  return fold;
 }
 
 function pastAttempts(fold: JobFold): PastAttempt[] {

@@ -44,7 +44,10 @@ export async function claimFirst(
 ): Promise<Claim | 'fenced'> {
   const { message } = input;
   if (message.attempt !== 1 || message.seq !== 1) return 'fenced';
-  return append(dependencies, input, { fold: freshFold(input.ref), sequence: message.logSequence });
+  return append(dependencies, input, {
+    fold: JobFold.justAccepted(input.ref.jobId),
+    sequence: message.logSequence,
+  });
 }
 
 /** Makes this process the owner of the job by appending `attempt`, if the log agrees that it is this attempt's turn. */
@@ -134,11 +137,4 @@ async function append(
     case 'unavailable':
       return LATER;
   }
-}
-
-/** The log of a job on its first attempt holds `accepted` alone: no need to read it. */
-function freshFold({ jobId }: JobRef): JobFold {
-  const fold = new JobFold();
-  fold.apply({ type: 'accepted', seq: 1, at: 1, jobId, configVersion: '' });
-  return fold;
 }

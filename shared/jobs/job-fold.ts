@@ -24,6 +24,13 @@ export class JobFold {
   terminal: TerminalEntry | undefined;
   #shown: ShownDelta[] = [];
 
+  /** A job that was accepted a moment ago: its log holds that one entry, and nobody needs to read it. */
+  static justAccepted(jobId: string): JobFold {
+    const fold = new JobFold();
+    fold.apply({ type: 'accepted', seq: 1, at: 1, jobId, configVersion: '' });
+    return fold;
+  }
+
   /** Takes the next entry. A hole, a repeat or anything after the terminal is a defect of the log. */
   apply(entry: JobEntry): void {
     assert(entry.seq === this.seq + 1, `entry ${String(entry.seq)} after ${String(this.seq)}`);
