@@ -84,20 +84,34 @@ function decide(dependencies: RouteDependencies, record: JobRecord, fold: JobFol
   if (last !== undefined && fold.hasShownText && request.routing?.onInterrupt === 'fail') {
     return { kind: 'give-up', failure: last.failure };
   }
-  // Decided before: a repeated message leads to the same queue, whatever has changed since.
-  if (record.plan?.attempt === fold.nextAttempt) return { kind: 'try', plan: record.plan };
-  const plan = planRoute({
+  const plan = planOnce(dependencies, record, { fold, past, excluded: next.excluded });
+  if (plan.choice !== undefined) return { kind: 'try', plan };
+  const failure = last?.failure ?? makeFailure('no_candidate', explainEmpty(plan));
+  return { kind: 'give-up', failure };
+}
+
+interface PlanContext {
+  readonly fold: JobFold;
+  readonly past: readonly PastAttempt[];
+  readonly excluded: ReadonlyMap<string, string>;
+}
+
+/** Decided before: a repeated message leads to the same queue, whatever has changed since. */
+function planOnce(
+  { catalogue, now }: RouteDependencies,
+  { request, plan }: JobRecord,
+  { fold, past, excluded }: PlanContext,
+): RoutePlan {
+  if (plan?.attempt === fold.nextAttempt) return plan;
+  return planRoute({
     catalogue,
     request,
     features: readFeatures(request),
     attempt: fold.nextAttempt,
-    excluded: next.excluded,
+    excluded,
     tried: new Set(past.map((one) => one.deployment)),
     nowMs: now(),
   });
-  if (plan.choice !== undefined) return { kind: 'try', plan };
-  const failure = last?.failure ?? makeFailure('no_candidate', explainEmpty(plan));
-  return { kind: 'give-up', failure };
 }
 
 interface Dispatch {

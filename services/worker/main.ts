@@ -90,7 +90,7 @@ await runService('worker', process.env, async (context: ServiceContext) => {
   return {};
 });
 
-/** One adapter a provider. A kind that this build cannot speak stops the start. */
+/** One adapter a provider. */
 function createProviders(catalogue: Catalogue, log: Logger): Map<string, Provider> {
   const providers = new Map<string, Provider>();
   for (const config of catalogue.document.providers) {
@@ -98,11 +98,10 @@ function createProviders(catalogue: Catalogue, log: Logger): Map<string, Provide
     if (config.apiKeyEnv !== undefined && apiKey === undefined) {
       log.warn({ provider: config.id, variable: config.apiKeyEnv }, 'the provider key is not set');
     }
-    const provider = createProvider({ config, ...(apiKey === undefined ? {} : { apiKey }) });
-    if (provider === undefined) {
-      throw new Error(`provider ${config.id}: this build does not speak ${config.kind}`);
-    }
-    providers.set(config.id, provider);
+    providers.set(
+      config.id,
+      createProvider({ config, ...(apiKey === undefined ? {} : { apiKey }) }),
+    );
   }
   return providers;
 }

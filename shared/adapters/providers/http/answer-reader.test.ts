@@ -46,6 +46,26 @@ describe('AnswerReader', () => {
     expect(sink.answerText).toBe('Hi');
   });
 
+  it('reads a document a line where the family says so, byte by byte', () => {
+    const { reader, sink } = open({ ...api, streamFraming: 'lines' });
+
+    for (const byte of Buffer.from(`\n${DELTA}\r\n${FINISH}`)) reader.push(Uint8Array.of(byte));
+
+    expect(reader.end()).toMatchObject({ kind: 'completed', finishReason: 'stop' });
+    expect(sink.answerText).toBe('h\u00e9\u{1f600}');
+  });
+
+  it('takes a web page for none of the lines that were asked for', () => {
+    const { reader } = open({ ...api, streamFraming: 'lines' });
+
+    reader.push(Buffer.from('<html>\n</html>\n'));
+
+    expect(reader.end()).toMatchObject({
+      kind: 'failed',
+      failure: { message: 'the provider answered with a web page' },
+    });
+  });
+
   it('says of each piece whether it brought the answer forward', () => {
     const { reader } = open();
     const pieces = [': ping\n\n', `data: ${DELTA}`, '\n\n', 'data: {"choices":[]}\n\n'];
@@ -94,7 +114,7 @@ describe('AnswerReader', () => {
   });
 });
 
-function open(): { reader: AnswerReader; sink: RecordingSink } {
+function open(family: ProviderApi = api): { reader: AnswerReader; sink: RecordingSink } {
   const sink = new RecordingSink();
-  return { reader: new AnswerReader({ api, sink, stream: true }), sink };
+  return { reader: new AnswerReader({ api: family, sink, stream: true }), sink };
 }

@@ -1,6 +1,7 @@
 import type { AnswerSink, CallOutcome } from '../../../ports/provider.ts';
 import { protocolFailure, truncated } from './failure.ts';
 import { parseJson } from './json.ts';
+import { LineReader } from './line-reader.ts';
 import type { ProviderApi } from './provider-api.ts';
 import { SseReader } from './sse-reader.ts';
 
@@ -22,8 +23,8 @@ export class AnswerReader {
   readonly #api: ProviderApi;
   readonly #sink: AnswerSink;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
-  #form: 'unknown' | 'events' | 'document';
-  #events: SseReader | undefined;
+  #form: 'unknown' | 'stream' | 'document';
+  #stream: SseReader | LineReader | undefined;
   #document: string[] = [];
   #documentCharacters = 0;
   #broken: CallOutcome | undefined;
@@ -36,7 +37,7 @@ export class AnswerReader {
 
   /** Set once the answer is over, by its end marker or by an error. */
   get outcome(): CallOutcome | undefined {
-    return this.#events?.outcome ?? this.#broken;
+    return this.#stream?.outcome ?? this.#broken;
   }
 
   /** Takes bytes. True: they brought the answer forward. */
@@ -44,14 +45,14 @@ export class AnswerReader {
     const text = this.#decode(bytes);
     if (text === undefined || text === '') return false;
     if (this.#form === 'unknown') this.#chooseForm(text);
-    if (this.#form === 'events') return this.#events?.push(text) ?? false;
+    if (this.#form === 'stream') return this.#stream?.push(text) ?? false;
     return this.#form === 'document' && this.#collect(text);
   }
 
   /** The body ended cleanly. */
   end(): CallOutcome {
     if (this.#decode(undefined) === undefined) return truncated();
-    if (this.#events !== undefined) return this.#events.end();
+    if (this.#stream !== undefined) return this.#stream.end();
     if (this.#broken !== undefined) return this.#broken;
     const text = this.#document.join('');
     if (text.trim() === '') return truncated();
@@ -77,16 +78,21 @@ export class AnswerReader {
     }
   }
 
-  /** Blank lines before the answer are keep-alives (DeepSeek) and decide nothing. */
+  /**
+   * Blank lines before the answer are keep-alives (DeepSeek) and decide nothing. Where every line is a document, one
+   * document alone is a stream of one line.
+   */
   #chooseForm(text: string): void {
     const first = text.trimStart().charAt(0);
     if (first === '') return;
-    if (first === '{' || first === '[' || first === '<') {
+    const hasLines = this.#api.streamFraming === 'lines';
+    if (first === '<' || (!hasLines && (first === '{' || first === '['))) {
       this.#form = 'document';
-    } else {
-      this.#form = 'events';
-      this.#events = new SseReader(this.#api.openStream(this.#sink));
+      return;
     }
+    this.#form = 'stream';
+    const stream = this.#api.openStream(this.#sink);
+    this.#stream = hasLines ? new LineReader(stream) : new SseReader(stream);
   }
 
   #collect(text: string): boolean {

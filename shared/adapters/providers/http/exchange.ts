@@ -71,6 +71,7 @@ class Exchange implements Dispatcher.DispatchHandler {
             'accept-encoding': 'identity',
             'user-agent': 'switchyard',
             ...api.headers,
+            ...(call.stream ? api.streamHeaders : {}),
           },
           body: JSON.stringify(api.requestBody(call)),
           // The watchdogs do this: undici's timers tick coarsely and take keep-alives for progress.

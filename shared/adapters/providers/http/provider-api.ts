@@ -6,6 +6,10 @@ export interface ProviderApi {
   /** Path and query of the call, below the origin. */
   path(call: ProviderCall): string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers of a call with streaming, over the others. Absent: none. */
+  readonly streamHeaders?: Readonly<Record<string, string>>;
+  /** How a stream is cut: server-sent events, or a JSON document a line. Absent: events. */
+  readonly streamFraming?: 'events' | 'lines';
   /** The request's body, to be sent as JSON. */
   requestBody(call: ProviderCall): unknown;
   openStream(sink: AnswerSink): AnswerStream;
@@ -17,7 +21,7 @@ export interface ProviderApi {
 /** The state of one streamed answer. */
 export interface AnswerStream {
   /**
-   * Takes the data of one event. True: it brought the answer forward. Keep-alives and empty shells do not, and so do
+   * Takes the data of one event, or one line. True: it brought the answer forward. Keep-alives and empty shells do not, and so do
    * not re-arm a watchdog.
    */
   push(data: string): boolean;

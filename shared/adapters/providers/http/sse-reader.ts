@@ -4,7 +4,7 @@ import { protocolFailure } from './failure.ts';
 import type { AnswerStream } from './provider-api.ts';
 
 /** Most characters an event may have before it is complete. Beyond it the answer fails: nobody sends such events. */
-const MAX_EVENT_CHARACTERS = 1_048_576;
+export const MAX_EVENT_CHARACTERS = 1_048_576;
 
 /** Cuts the text of a `text/event-stream` body into events and hands them to the family's state machine. */
 export class SseReader {

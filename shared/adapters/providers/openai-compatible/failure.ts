@@ -34,36 +34,55 @@ const CODE_CLASSES = new Map<string, FailureClass>([
   ['unavailable_error', 'overloaded'],
 ]);
 
-/** Reads an error answer of any OpenAI-like server, by status or inside a success. */
-export function readFailure(reply: ErrorReply): Failure {
+/**
+ * Reads an error answer of any OpenAI-like server, by status or inside a success. `ownCodes` are codes and types that
+ * only one provider has.
+ */
+export function readFailure(
+  reply: ErrorReply,
+  ownCodes: ReadonlyMap<string, FailureClass> = new Map(),
+): Failure {
   const error = readErrorObject(reply.body) ?? (isRecord(reply.body) ? reply.body : undefined);
   return failureOfReply(
     reply,
-    error === undefined ? { class: classOfStatus(reply.status) } : read(error, reply),
+    error === undefined
+      ? { class: classOfStatus(reply.status) }
+      : read(error, { status: statusOf(error, reply.status), ownCodes }),
   );
 }
 
-function read(error: JsonRecord, reply: ErrorReply): ErrorReading {
+interface Reader {
+  readonly status: number;
+  readonly ownCodes: ReadonlyMap<string, FailureClass>;
+}
+
+function read(error: JsonRecord, { status, ownCodes }: Reader): ErrorReading {
   const message = readText(error, 'message') ?? readText(error, 'detail');
   const code = readText(error, 'code');
   const type = readText(error, 'type');
   return {
-    class: classOf({ message, words: [code, type], status: statusOf(error, reply.status) }),
+    class: classOf({ message, classes: classesOf([code, type], ownCodes), status }),
     message,
     code: code ?? type,
     retryAfterMs: readDelayMs(message),
   };
 }
 
+function classesOf(
+  words: readonly (string | undefined)[],
+  ownCodes: ReadonlyMap<string, FailureClass>,
+): FailureClass[] {
+  return words.flatMap((word) => ownCodes.get(word ?? '') ?? CODE_CLASSES.get(word ?? '') ?? []);
+}
+
 interface Signs {
   readonly message: string | undefined;
-  readonly words: readonly (string | undefined)[];
+  readonly classes: readonly FailureClass[];
   readonly status: number;
 }
 
 /** Spent money outranks every other sign: it comes as a 429 that also looks like a rate limit. */
-function classOf({ message, words, status }: Signs): FailureClass {
-  const classes = words.flatMap((word) => CODE_CLASSES.get(word ?? '') ?? []);
+function classOf({ message, classes, status }: Signs): FailureClass {
   if (classes.includes('insufficient_quota')) return 'insufficient_quota';
   if (classes[0] !== undefined) return classes[0];
   const statusClass = classOfStatus(status);

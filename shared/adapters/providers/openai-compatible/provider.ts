@@ -1,18 +1,26 @@
 import type { Provider, ProviderOptions } from '../../../ports/provider.ts';
-import { createHttpProvider, endpointPath } from '../http/http-provider.ts';
-import type { ProviderApi } from '../http/provider-api.ts';
-import { readFailure } from './failure.ts';
-import { readReply } from './reply.ts';
-import { type ChatDialect, toChatRequest } from './request.ts';
-import { ChatStream } from './stream.ts';
+import { createHttpProvider } from '../http/http-provider.ts';
+import { CHAT_ANSWERS } from './answer-dialect.ts';
+import { type ChatFamily, chatApi } from './chat-api.ts';
+import { type ChatDialect, COMPATIBLE_REQUESTS, toChatRequest } from './request.ts';
 
-const OPENAI: ChatDialect = {
+const OPENAI_REQUESTS: ChatDialect = {
   maxTokensField: 'max_completion_tokens',
   // Obfuscation pads every chunk with random characters, which we would only parse and drop.
   streamOptions: { include_obfuscation: false },
 };
 
-const COMPATIBLE: ChatDialect = { maxTokensField: 'max_tokens', streamOptions: {} };
+const OPENAI: ChatFamily = {
+  versionPrefix: '/v1',
+  toRequest: (call) => toChatRequest(call, OPENAI_REQUESTS),
+  answers: CHAT_ANSWERS,
+};
+
+const COMPATIBLE: ChatFamily = {
+  versionPrefix: '/v1',
+  toRequest: (call) => toChatRequest(call, COMPATIBLE_REQUESTS),
+  answers: CHAT_ANSWERS,
+};
 
 /** OpenAI's own chat completions. */
 export function createOpenaiProvider(options: ProviderOptions): Provider {
@@ -22,16 +30,4 @@ export function createOpenaiProvider(options: ProviderOptions): Provider {
 /** Any server that speaks chat completions: vLLM, llama.cpp, Ollama `/v1`, OpenRouter, Groq, Together and others. */
 export function createOpenaiCompatibleProvider(options: ProviderOptions): Provider {
   return createHttpProvider(options.config, chatApi(options, COMPATIBLE));
-}
-
-function chatApi({ config, apiKey }: ProviderOptions, dialect: ChatDialect): ProviderApi {
-  const path = endpointPath(config.baseUrl, '/v1', '/chat/completions');
-  return {
-    path: () => path,
-    headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
-    requestBody: (call) => toChatRequest(call, dialect),
-    openStream: (sink) => new ChatStream(sink),
-    readReply,
-    readFailure,
-  };
 }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JobRequest } from '../../../contracts/http/job-request.ts';
 import { onTheWire, providerCall } from '../testing/fixtures.ts';
-import { type ChatDialect, toChatRequest } from './request.ts';
+import { type ChatDialect, COMPATIBLE_REQUESTS, toChatRequest } from './request.ts';
 
-const COMPATIBLE: ChatDialect = { maxTokensField: 'max_tokens', streamOptions: {} };
 const WEATHER = { name: 'weather', description: 'Weather', parameters: { type: 'object' } };
 
 describe('toChatRequest', () => {
@@ -17,7 +16,7 @@ describe('toChatRequest', () => {
   });
 
   it('names no stream options without a stream', () => {
-    const body = toChatRequest(providerCall({}, false), COMPATIBLE);
+    const body = toChatRequest(providerCall({}, false), COMPATIBLE_REQUESTS);
 
     expect(body).toMatchObject({ stream: false, stream_options: undefined });
   });
@@ -132,5 +131,5 @@ describe('toChatRequest', () => {
 });
 
 function sent(request: Partial<JobRequest>): Readonly<Record<string, unknown>> {
-  return onTheWire(toChatRequest(providerCall(request), COMPATIBLE));
+  return onTheWire(toChatRequest(providerCall(request), COMPATIBLE_REQUESTS));
 }

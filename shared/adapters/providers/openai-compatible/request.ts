@@ -1,4 +1,4 @@
-import type { JobRequest, Tool } from '../../../contracts/http/job-request.ts';
+import type { JobRequest, Message, Tool } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
 import { toChatMessages } from './messages.ts';
 
@@ -8,7 +8,12 @@ export interface ChatDialect {
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** Options of a stream beside `include_usage`; servers that do not know one may refuse it. */
   readonly streamOptions: Readonly<Record<string, unknown>>;
+  /** How the conversation is written. Default: `toChatMessages`. */
+  readonly toMessages?: (messages: readonly Message[]) => unknown[];
 }
+
+/** Requests as servers other than OpenAI's own read them. */
+export const COMPATIBLE_REQUESTS: ChatDialect = { maxTokensField: 'max_tokens', streamOptions: {} };
 
 /** The body of `POST /chat/completions`. Fields that are undefined are not sent. */
 export function toChatRequest(call: ProviderCall, dialect: ChatDialect): Record<string, unknown> {
@@ -16,7 +21,7 @@ export function toChatRequest(call: ProviderCall, dialect: ChatDialect): Record<
   const hasTools = request.tools !== undefined && request.tools.length > 0;
   return {
     model: call.requestModel,
-    messages: toChatMessages(request.messages),
+    messages: (dialect.toMessages ?? toChatMessages)(request.messages),
     stream,
     stream_options: stream ? { include_usage: true, ...dialect.streamOptions } : undefined,
     [dialect.maxTokensField]: request.maxTokens ?? call.maxOutputTokens,

@@ -3,17 +3,17 @@ import type { AnswerSink, CallOutcome } from '../../../ports/provider.ts';
 import { failed, protocolFailure, truncated } from '../http/failure.ts';
 import { isRecord, type JsonRecord, parseJson, readRecords, readText } from '../http/json.ts';
 import type { AnswerStream } from '../http/provider-api.ts';
-import { readFailure } from './failure.ts';
+import { type AnswerDialect, CHAT_ANSWERS, failureOfFinish } from './answer-dialect.ts';
 import { readFinishReason } from './finish-reason.ts';
 import { ToolCalls } from './tool-calls.ts';
-import { readUsage } from './usage.ts';
-import { readChoice, readErrorObject, readReasoning } from './wire.ts';
+import { readChoice, readErrorObject } from './wire.ts';
 
 const END_MARKER = '[DONE]';
 
 /** A streamed chat completion: chunks, then `[DONE]`. */
 export class ChatStream implements AnswerStream {
   readonly #sink: AnswerSink;
+  readonly #answers: AnswerDialect;
   readonly #toolCalls: ToolCalls;
   #finishWord: string | undefined;
   #hasRefusal = false;
@@ -21,8 +21,9 @@ export class ChatStream implements AnswerStream {
   #responseModel: string | undefined;
   #outcome: CallOutcome | undefined;
 
-  constructor(sink: AnswerSink) {
+  constructor(sink: AnswerSink, answers: AnswerDialect = CHAT_ANSWERS) {
     this.#sink = sink;
+    this.#answers = answers;
     this.#toolCalls = new ToolCalls(sink);
   }
 
@@ -41,7 +42,8 @@ export class ChatStream implements AnswerStream {
       return false;
     }
     if (readErrorObject(chunk) !== undefined) {
-      this.#outcome = failed(readFailure({ status: 200, body: chunk }), this.#usage);
+      const failure = this.#answers.readFailure({ status: 200, body: chunk });
+      this.#outcome = failed(failure, this.#usage);
       return false;
     }
     return this.#takeChunk(chunk);
@@ -50,6 +52,8 @@ export class ChatStream implements AnswerStream {
   /** Some servers leave `[DONE]` out, so a seen finish reason and a clean end count as one too. */
   end(): CallOutcome {
     if (this.#finishWord === undefined) return truncated(this.#usage);
+    const failure = failureOfFinish(this.#finishWord, this.#answers);
+    if (failure !== undefined) return failed(failure, this.#usage);
     return {
       kind: 'completed',
       finishReason: readFinishReason({
@@ -63,7 +67,7 @@ export class ChatStream implements AnswerStream {
   }
 
   #takeChunk(chunk: JsonRecord): boolean {
-    const usage = readUsage(chunk);
+    const usage = this.#answers.readUsage(chunk);
     if (usage !== undefined) this.#usage = usage;
     this.#responseModel ??= readText(chunk, 'model');
     const reading = readChoice(chunk, 'delta');
@@ -77,9 +81,9 @@ export class ChatStream implements AnswerStream {
 
   #takeDelta(delta: JsonRecord | undefined): boolean {
     if (delta === undefined) return false;
-    const reasoning = readReasoning(delta);
+    const reasoning = this.#answers.readReasoning(delta);
     if (reasoning !== undefined) this.#sink.reasoning(reasoning);
-    const text = readText(delta, 'content');
+    const text = this.#answers.readText(delta);
     if (text !== undefined) this.#sink.text(text);
     const hadRefusal = readText(delta, 'refusal') !== undefined;
     this.#hasRefusal ||= hadRefusal;

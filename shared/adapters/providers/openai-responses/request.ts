@@ -1,0 +1,67 @@
+import type { JobRequest, Tool } from '../../../contracts/http/job-request.ts';
+import type { ProviderCall } from '../../../ports/provider.ts';
+import { systemText } from '../http/content.ts';
+import { toInputItems } from './input.ts';
+
+/** The API refuses a smaller bound, tokens. */
+const MIN_OUTPUT_TOKENS = 16;
+
+/** The body of `POST /responses`. Fields that are undefined are not sent. There is no stop and no seed. */
+export function toResponsesRequest(call: ProviderCall): Record<string, unknown> {
+  const { request, stream } = call;
+  const instructions = systemText(request.messages);
+  const hasTools = request.tools !== undefined && request.tools.length > 0;
+  const format = toFormat(request.responseFormat);
+  const effort = request.reasoning?.effort;
+  return {
+    model: call.requestModel,
+    instructions: instructions === '' ? undefined : instructions,
+    input: toInputItems(request.messages),
+    // The default keeps the conversation at the provider for 30 days.
+    store: false,
+    stream,
+    // Obfuscation pads every event with random characters, which we would only parse and drop.
+    stream_options: stream ? { include_obfuscation: false } : undefined,
+    max_output_tokens: toBound(request.maxTokens ?? call.maxOutputTokens),
+    temperature: request.temperature,
+    top_p: request.topP,
+    tools: hasTools ? request.tools?.map(toFlatTool) : undefined,
+    tool_choice: hasTools ? toToolChoice(request.toolChoice) : undefined,
+    parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
+    text: format === undefined ? undefined : { format },
+    reasoning: effort === undefined ? undefined : { effort },
+  };
+}
+
+function toBound(maxTokens: number | undefined): number | undefined {
+  return maxTokens === undefined ? undefined : Math.max(maxTokens, MIN_OUTPUT_TOKENS);
+}
+
+/** Tools are strict by default here, unlike everywhere else, which most schemas do not survive. */
+function toFlatTool(tool: Tool): unknown {
+  return {
+    type: 'function',
+    name: tool.name,
+    description: tool.description,
+    parameters: tool.parameters ?? { type: 'object', properties: {} },
+    strict: tool.strict ?? false,
+  };
+}
+
+function toToolChoice(choice: JobRequest['toolChoice']): unknown {
+  return typeof choice === 'object' ? { type: 'function', name: choice.name } : choice;
+}
+
+function toFormat(format: JobRequest['responseFormat']): unknown {
+  switch (format?.type) {
+    case undefined:
+    case 'text':
+      return undefined;
+    case 'json':
+      return { type: 'json_object' };
+    case 'json_schema': {
+      const { name, schema, strict } = format;
+      return { type: 'json_schema', name, schema, strict };
+    }
+  }
+}
