@@ -1,9 +1,11 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { NatsJobLog } from '../../shared/adapters/nats/job-log.ts';
+import type { JobRef } from '../../shared/core/ids.ts';
 import { LogUnavailableError } from '../../shared/ports/job-log.ts';
 import { BrokerConnections } from '../support/broker-connections.ts';
 import { accepted, attempt, delta, failed, newRef } from '../support/builders.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const connections = new BrokerConnections();
 
@@ -110,6 +112,8 @@ describe.concurrent('the job log on JetStream, when NATS goes away', () => {
     const { log, ref } = await openLog(await connections.nats(nats.url));
     const options = { expectedSequence: 0, messageId: `${ref.jobId}.1.w`, deadlineMs: 1_000 };
     await nats.process.kill('SIGSTOP');
+    // The signal is on its way when kill returns: until it has stopped every thread, the server may still answer.
+    await silence(log, ref);
     const startedAt = performance.now();
 
     const [append, last, page] = await Promise.all([
@@ -174,4 +178,14 @@ function at(expectedSequence: number, messageId: string) {
 
 async function timed<T>(work: Promise<T>): Promise<{ value: T; atMs: number }> {
   return { value: await work, atMs: performance.now() };
+}
+
+/** Resolves once a look-up is not answered any more. */
+function silence(log: NatsJobLog, ref: JobRef): Promise<boolean> {
+  const isSilent = () =>
+    log.readLast(ref).then(
+      () => false,
+      () => true,
+    );
+  return waitUntil(isSilent, { withinMs: 10_000, what: 'the stopped server falls silent' });
 }
