@@ -26,7 +26,6 @@ export interface ServiceProcessOptions {
   readonly name: string;
   /** Script, from the repository's root. */
   readonly script: string;
-  readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly logFile: string;
   /** Whether a process that ends unasked is started again. */
@@ -94,8 +93,8 @@ export class ServiceProcess {
   }
 
   #spawn(): Promise<void> {
-    const { script, args = [], env, name } = this.#options;
-    const child = spawn(process.execPath, [script, ...args], {
+    const { script, env, name } = this.#options;
+    const child = spawn(process.execPath, [script], {
       cwd: REPOSITORY,
       env: { ...env },
       // The channel carries nothing: it closes when we are gone, however that came, and the service drains.

@@ -95,6 +95,21 @@ describe('routeJob', () => {
     expect([...queue.items.values()].map((item) => item.queue)).toEqual(['two']);
   });
 
+  it('decides again when the deployment that it had chosen is no longer configured', async () => {
+    given([accepted(ref)]);
+    await store.recordPlan(ref, {
+      attempt: 1,
+      configVersion: 'old',
+      choice: 'gone/c',
+      reason: 'as it was then',
+      candidates: [],
+    });
+
+    await route(1);
+
+    expect(lastItem()).toMatchObject({ queue: 'one', message: { deployment: 'one/a' } });
+  });
+
   it.each<[string, JobEntry[], number]>([
     ['an attempt runs', [attempt(2)], 1],
     ['the attempt was decided and run already', [attempt(2), failed(3)], 1],

@@ -96,13 +96,17 @@ interface PlanContext {
   readonly excluded: ReadonlyMap<string, string>;
 }
 
-/** Decided before: a repeated message leads to the same queue, whatever has changed since. */
+/**
+ * Decided before: a repeated message leads to the same queue, whatever has changed since, unless the choice has left the
+ * configuration.
+ */
 function planOnce(
   { catalogue, now }: RouteDependencies,
   { request, plan }: JobRecord,
   { fold, past, excluded }: PlanContext,
 ): RoutePlan {
-  if (plan?.attempt === fold.nextAttempt) return plan;
+  const isPlanned = plan?.attempt === fold.nextAttempt;
+  if (isPlanned && catalogue.deployments.has(plan.choice ?? '')) return plan;
   return planRoute({
     catalogue,
     request,
@@ -132,7 +136,7 @@ async function dispatch(
   const { store, queue, catalogue, random } = dependencies;
   const enqueue = async ({ choice, reason }: RoutePlan): Promise<void> => {
     const deployment = catalogue.deployments.get(choice ?? '');
-    // Gone from the configuration since: the reconciler asks for another decision.
+    // A plan of a router that knows more deployments than this one: that router enqueues it.
     if (deployment === undefined) return;
     const delayMs = waitBeforeMs(deployment.id, pastAttempts(fold), random());
     await queue.enqueueAttempt(

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { problem } from '../../../shared/contracts/http/problem.ts';
 import type { SubmitReply } from '../../../shared/contracts/rpc/intake-rpc.ts';
 import type { JobRef } from '../../../shared/core/ids.ts';
@@ -48,13 +48,12 @@ export function registerChatCompletions(
       reader.close();
       return sendOpenaiError(reply, submitted.problem);
     }
-    answer(dependencies, streams, { request, reply, submitted, ref, early, reader, options });
+    answer(dependencies, streams, { reply, submitted, ref, early, reader, options });
     return reply;
   });
 }
 
 interface Exchange {
-  readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly submitted: Extract<SubmitReply, { ok: true }>;
   /** The job that was listened to; a replayed submission names another. */

@@ -1,5 +1,6 @@
-import type { JobRequest, Tool } from '../../../contracts/http/job-request.ts';
+import type { Tool } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
+import { toChatToolChoice, toResponseFormat } from '../openai-compatible/request.ts';
 import { toGenerationMessages } from './messages.ts';
 import { isMultimodal } from './multimodal.ts';
 
@@ -26,7 +27,7 @@ export function toGenerationRequest(call: ProviderCall): Record<string, unknown>
       stop: request.stop,
       seed: request.seed,
       tools: hasTools ? request.tools?.map(toTool) : undefined,
-      tool_choice: hasTools ? toToolChoice(request.toolChoice) : undefined,
+      tool_choice: hasTools ? toChatToolChoice(request.toolChoice) : undefined,
       parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
       response_format: toResponseFormat(request.responseFormat),
       ...toThinking(call),
@@ -36,26 +37,6 @@ export function toGenerationRequest(call: ProviderCall): Record<string, unknown>
 
 function toTool({ name, description, parameters }: Tool): unknown {
   return { type: 'function', function: { name, description, parameters } };
-}
-
-function toToolChoice(choice: JobRequest['toolChoice']): unknown {
-  return typeof choice === 'object'
-    ? { type: 'function', function: { name: choice.name } }
-    : choice;
-}
-
-function toResponseFormat(format: JobRequest['responseFormat']): unknown {
-  switch (format?.type) {
-    case undefined:
-    case 'text':
-      return undefined;
-    case 'json':
-      return { type: 'json_object' };
-    case 'json_schema': {
-      const { name, schema, strict } = format;
-      return { type: 'json_schema', json_schema: { name, schema, strict } };
-    }
-  }
 }
 
 /** Open models think by default and then refuse a call without streaming, so there thinking is off unless asked for. */

@@ -42,13 +42,15 @@ function toChatTool(tool: Tool): unknown {
   return { type: 'function', function: { name, description, parameters, strict } };
 }
 
-function toChatToolChoice(choice: JobRequest['toolChoice']): unknown {
+/** DashScope takes it in the same words. */
+export function toChatToolChoice(choice: JobRequest['toolChoice']): unknown {
   return typeof choice === 'object'
     ? { type: 'function', function: { name: choice.name } }
     : choice;
 }
 
-function toResponseFormat(format: JobRequest['responseFormat']): unknown {
+/** DashScope takes it in the same words. */
+export function toResponseFormat(format: JobRequest['responseFormat']): unknown {
   switch (format?.type) {
     case undefined:
     case 'text':
