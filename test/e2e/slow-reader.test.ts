@@ -14,8 +14,11 @@ let intake: IntakeHttp;
 let edgeUrl: string;
 let apiKey: string;
 
+/** A small heap, so that memory is what the edge holds and not garbage that nothing has made it collect. */
+const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=160 --max-semi-space-size=4' };
+
 beforeAll(async () => {
-  system = await startTestFleet();
+  system = await startTestFleet({ env: SMALL_HEAP });
   edgeUrl = system.fleet.edge.url;
   apiKey = system.apiKey;
   intake = new IntakeHttp(system.fleet.intake.url, apiKey);
@@ -26,7 +29,7 @@ afterAll(async () => {
 });
 
 describe('a client that never reads', () => {
-  const STUCK_CLIENTS = 25;
+  const STUCK_CLIENTS = 60;
   const HEAVY_JOBS = 10;
   /** About 2 MB: as many tokens as the model may write. */
   const HEAVY = '{{sandbox ttft=1 gap=2 deltas=650 words=100 text=oracle tag=heavy}}';
@@ -67,8 +70,8 @@ describe('a client that never reads', () => {
     expect(brisk.outcome).toBe('completed');
     expect(wereHeavyOver, 'the light job ends while heavy ones stream').toBe(false);
     expect(sentBytes, 'far more than the kernel buffers').toBeGreaterThan(15_000_000);
-    // Garbage not collected yet and pages of the log under way count too; buffering would need all of it and more.
-    expect(grownBytes).toBeLessThan(0.4 * ifBufferedBytes);
+    // What the bounds allow, pages of the log under way and what the allocator keeps come to about 150 MB.
+    expect(grownBytes).toBeLessThan(0.25 * ifBufferedBytes);
     for (const [index, jobId] of jobIds.entries()) {
       const late = new EventRecorder();
       await readSocket(late, { url: edgeUrl, apiKey, jobId });

@@ -18,7 +18,9 @@ const PASSED_ON = ['PATH', 'HOME', 'TMPDIR'] as const;
 
 /** The whole system in its own processes and on its own brokers, with data that goes when it is stopped. */
 export async function startTestFleet(
-  options: Partial<Pick<FleetOptions, 'workers' | 'restarts' | 'ports' | 'configPath'>> = {},
+  options: Partial<
+    Pick<FleetOptions, 'workers' | 'restarts' | 'ports' | 'configPath' | 'env'>
+  > = {},
 ): Promise<TestFleet> {
   const dataDir = await mkdtemp(join(tmpdir(), 'switchyard-e2e-'));
   const apiKey = makeApiKey();
@@ -30,7 +32,7 @@ export async function startTestFleet(
     ...options,
     dataDir,
     apiKey,
-    env: { ...Object.fromEntries(passedOn), LOG_LEVEL: 'warn' },
+    env: { ...Object.fromEntries(passedOn), LOG_LEVEL: 'warn', ...options.env },
     say: () => undefined,
   });
   const stop = async () => {
