@@ -52,6 +52,34 @@ describe('the events of a stream', () => {
     ]);
   });
 
+  it('carry blocks of reasoning as OpenRouter streams them', () => {
+    const block = { index: 0, format: 'anthropic-claude-v1' as const };
+    const events = deltaEvents(FRAME, [
+      { type: 'reasoning', text: 'Hm.', block },
+      { type: 'reasoning', text: '', block: { ...block, index: 1, data: 'x' } },
+    ]);
+
+    expect(eventsOf(events)).toEqual([
+      {
+        ...HEAD,
+        choices: [
+          choice({
+            reasoning_content: 'Hm.',
+            reasoning_details: [{ type: 'reasoning.text', text: 'Hm.', ...block }],
+          }),
+        ],
+      },
+      {
+        ...HEAD,
+        choices: [
+          choice({
+            reasoning_details: [{ type: 'reasoning.encrypted', ...block, index: 1, data: 'x' }],
+          }),
+        ],
+      },
+    ]);
+  });
+
   it('carry any text unharmed: no character of it can end an event', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...UNITS) }), (text) => {

@@ -1,5 +1,6 @@
 import type { DeltaPart, TerminalEntry } from '../../shared/contracts/events/job-entry.ts';
 import type { Answer } from '../../shared/contracts/events/job-result.ts';
+import type { ReasoningBlock } from '../../shared/contracts/reasoning-detail.ts';
 import { unreachable } from '../../shared/core/assert.ts';
 import type { Usage } from '../../shared/core/usage.ts';
 
@@ -55,6 +56,9 @@ export function toCompletion(
           content: hasCalls && answer.text === '' ? null : answer.text,
           refusal: null,
           ...(answer.reasoning === undefined ? {} : { reasoning_content: answer.reasoning }),
+          ...(answer.reasoningDetails === undefined
+            ? {}
+            : { reasoning_details: answer.reasoningDetails }),
           ...(hasCalls
             ? {
                 tool_calls: answer.toolCalls.map((call) => ({
@@ -92,7 +96,7 @@ function encodeDelta(part: DeltaPart): string {
     case 'text':
       return `{"content":${JSON.stringify(part.text)}}`;
     case 'reasoning':
-      return `{"reasoning_content":${JSON.stringify(part.text)}}`;
+      return encodeReasoning(part.text, part.block);
     case 'toolCall': {
       const { index, id, name, arguments: text = '' } = part;
       const call = { index, id, type: id && 'function', function: { name, arguments: text } };
@@ -101,6 +105,17 @@ function encodeDelta(part: DeltaPart): string {
     default:
       return unreachable(part);
   }
+}
+
+/** As OpenRouter streams it: a client joins the pieces of one index. */
+function encodeReasoning(text: string, block: ReasoningBlock | undefined): string {
+  const content = text === '' ? undefined : text;
+  if (block === undefined) return JSON.stringify({ reasoning_content: content });
+  const detail =
+    block.data === undefined
+      ? { type: 'reasoning.text', text, ...block }
+      : { type: 'reasoning.encrypted', ...block };
+  return JSON.stringify({ reasoning_content: content, reasoning_details: [detail] });
 }
 
 function chunkEvent(frame: AnswerFrame, delta: string, finishReason = 'null'): string {

@@ -16,7 +16,10 @@ describe('readOpenaiRequest', () => {
       metadata: { order: '7' },
       tools: [{ type: 'function', function: { name: 'find', parameters: { type: 'object' } } }],
       tool_choice: { type: 'function', function: { name: 'find' } },
-      response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: { a: 1 } } },
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'answer', description: 'An answer.', schema: { a: 1 } },
+      },
     });
 
     expect(read).toMatchObject({ ok: true, value: { stream: false, includeUsage: false } });
@@ -33,7 +36,12 @@ describe('readOpenaiRequest', () => {
       metadata: { order: '7' },
       tools: [{ name: 'find', parameters: { type: 'object' } }],
       toolChoice: { name: 'find' },
-      responseFormat: { type: 'json_schema', name: 'answer', schema: { a: 1 } },
+      responseFormat: {
+        type: 'json_schema',
+        name: 'answer',
+        description: 'An answer.',
+        schema: { a: 1 },
+      },
       stream: false,
       routing: { onInterrupt: 'restart' },
     });
@@ -65,12 +73,43 @@ describe('readOpenaiRequest', () => {
         role: 'user',
         content: [
           { type: 'text', text: 'What is this?' },
-          { type: 'image', url: 'https://example.com/a.png' },
+          { type: 'image', url: 'https://example.com/a.png', detail: 'low' },
         ],
       },
       { role: 'assistant', toolCalls: [{ id: 'c1', name: 'f', arguments: '{}' }] },
       { role: 'tool', toolCallId: 'c1', content: 'a cat' },
     ]);
+  });
+
+  it('takes back an answer as it was given, its reasoning included', () => {
+    const detail = {
+      type: 'reasoning.text',
+      format: 'anthropic-claude-v1',
+      text: 'Hm.',
+      signature: 's',
+    };
+    const answer = { role: 'assistant', content: 'Blue.', reasoning_content: 'Hm.', refusal: null };
+
+    const read = readBody({
+      messages: [
+        ...MESSAGES,
+        { ...answer, reasoning_details: [{ index: 0, ...detail }] },
+        ...MESSAGES,
+      ],
+    });
+
+    expect(read.ok && read.value.request.messages[1]).toEqual({
+      role: 'assistant',
+      content: 'Blue.',
+      reasoning: 'Hm.',
+      reasoningDetails: [detail],
+    });
+  });
+
+  it('reads a thinking budget in the words of OpenRouter', () => {
+    const read = readBody({ reasoning: { max_tokens: 2_000 } });
+
+    expect(read.ok && read.value.request.reasoning).toEqual({ budgetTokens: 2_000 });
   });
 
   it('takes null for a field as absent, the way SDKs send it', () => {

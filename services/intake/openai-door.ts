@@ -57,7 +57,7 @@ function translate(chat: OpenaiChatRequest) {
     toolChoice: translateToolChoice(chat.tool_choice),
     parallelToolCalls: chat.parallel_tool_calls ?? undefined,
     responseFormat: translateFormat(chat.response_format),
-    reasoning: translateEffort(chat.reasoning_effort),
+    reasoning: translateReasoning(chat),
     metadata: chat.metadata ?? undefined,
   };
 }
@@ -82,6 +82,8 @@ function translateMessage(message: ChatMessage) {
         role: 'assistant',
         content: translateContent(message.content ?? undefined),
         toolCalls: message.tool_calls?.map((call) => ({ id: call.id, ...call.function })),
+        reasoning: message.reasoning_content ?? message.reasoning ?? undefined,
+        reasoningDetails: message.reasoning_details?.map(({ index: _index, ...detail }) => detail),
       });
   }
 }
@@ -89,7 +91,13 @@ function translateMessage(message: ChatMessage) {
 function translateContent(content: Extract<ChatMessage, { role: 'user' }>['content'] | undefined) {
   if (content === undefined || typeof content === 'string') return content;
   return content.map((part) =>
-    part.type === 'text' ? part : { type: 'image', url: part.image_url.url },
+    part.type === 'text'
+      ? part
+      : withoutUndefined({
+          type: 'image',
+          ...part.image_url,
+          detail: part.image_url.detail ?? undefined,
+        }),
   );
 }
 
@@ -112,15 +120,18 @@ function translateFormat(format: OpenaiChatRequest['response_format']) {
       return withoutUndefined({
         type: 'json_schema',
         name: format.json_schema.name,
+        description: format.json_schema.description ?? undefined,
         schema: format.json_schema.schema ?? {},
         strict: format.json_schema.strict ?? undefined,
       });
   }
 }
 
-function translateEffort(effort: OpenaiChatRequest['reasoning_effort']) {
-  if (effort === null || effort === undefined) return undefined;
-  return { effort: effort === 'xhigh' ? 'max' : effort };
+function translateReasoning({ reasoning, reasoning_effort }: OpenaiChatRequest) {
+  const effort = reasoning?.effort ?? reasoning_effort ?? undefined;
+  const budgetTokens = reasoning?.max_tokens ?? undefined;
+  if (effort === undefined && budgetTokens === undefined) return undefined;
+  return withoutUndefined({ effort: effort === 'xhigh' ? 'max' : effort, budgetTokens });
 }
 
 /** The options that a header may carry, and where they go in the request. Headers are text: numbers are read here. */

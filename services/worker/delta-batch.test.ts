@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeltaPart } from '../../shared/contracts/events/job-entry.ts';
+import { type ReasoningBlock, ReasoningDetails } from '../../shared/contracts/reasoning-detail.ts';
 import { DeltaBatch } from './delta-batch.ts';
 
 const MAX_PART = 32_768;
@@ -13,11 +14,11 @@ type Added =
 describe('DeltaBatch', () => {
   it('joins neighbours of one kind and keeps the order of different ones', () => {
     const batch = new DeltaBatch();
-    batch.addText('reasoning', 'Hm');
-    batch.addText('reasoning', '.');
-    batch.addText('text', 'Bl');
-    batch.addText('text', 'ue');
-    batch.addText('reasoning', 'Done');
+    batch.addReasoning('Hm');
+    batch.addReasoning('.');
+    batch.addText('Bl');
+    batch.addText('ue');
+    batch.addReasoning('Done');
 
     expect(batch.take()).toEqual([
       { type: 'reasoning', text: 'Hm.' },
@@ -40,12 +41,50 @@ describe('DeltaBatch', () => {
     ]);
   });
 
+  it('joins the text of one block of reasoning, and keeps its signature and the next block apart', () => {
+    const first: ReasoningBlock = { index: 0, format: 'anthropic-claude-v1' };
+    const second: ReasoningBlock = { index: 1, format: 'anthropic-claude-v1' };
+    const batch = new DeltaBatch();
+    batch.addReasoning('Hm', first);
+    batch.addReasoning('.', first);
+    batch.addReasoning('', { ...first, signature: 's' });
+    batch.addReasoning('So', second);
+    batch.addReasoning(' loose');
+
+    expect(batch.take()).toEqual([
+      { type: 'reasoning', text: 'Hm.', block: first },
+      { type: 'reasoning', text: '', block: { ...first, signature: 's' } },
+      { type: 'reasoning', text: 'So', block: second },
+      { type: 'reasoning', text: ' loose' },
+    ]);
+  });
+
+  it('cuts a block that is longer than a part, and a reader joins the very same block', () => {
+    const block: ReasoningBlock = { index: 0, format: 'openai-responses-v1', id: 'rs_1' };
+    const data = '0123456789'.repeat(10_000);
+    const batch = new DeltaBatch();
+    const details = new ReasoningDetails();
+    batch.addReasoning('', { ...block, data });
+
+    const parts: DeltaPart[] = [];
+    while (!batch.isEmpty) parts.push(...batch.take());
+
+    for (const part of parts) {
+      if (part.type === 'reasoning' && part.block !== undefined) details.add(part.text, part.block);
+    }
+    expect(parts.length).toBe(4);
+    expect(batch.characters).toBe(0);
+    expect(details.list()).toEqual([
+      { type: 'reasoning.encrypted', format: 'openai-responses-v1', id: 'rs_1', data },
+    ]);
+  });
+
   it('is empty after everything is taken, and what is added then is new', () => {
     const batch = new DeltaBatch();
-    batch.addText('text', 'old');
+    batch.addText('old');
     const taken = batch.take();
 
-    batch.addText('text', 'new');
+    batch.addText('new');
 
     expect(taken).toEqual([{ type: 'text', text: 'old' }]);
     expect(batch.take()).toEqual([{ type: 'text', text: 'new' }]);
@@ -55,7 +94,7 @@ describe('DeltaBatch', () => {
   it('cuts a long text before a character of two units, not through it', () => {
     const batch = new DeltaBatch();
 
-    batch.addText('text', `${'x'.repeat(MAX_PART - 1)}😀!`);
+    batch.addText(`${'x'.repeat(MAX_PART - 1)}😀!`);
 
     expect(batch.take().map((part) => textOf(part).length)).toEqual([MAX_PART - 1, 3]);
   });
@@ -117,7 +156,8 @@ const added: fc.Arbitrary<Added> = fc.oneof(
 
 function add(batch: DeltaBatch, one: Added): void {
   if (one.type === 'toolCall') batch.addToolCall(one.index, { argumentsDelta: one.arguments });
-  else batch.addText(one.type, one.text);
+  else if (one.type === 'text') batch.addText(one.text);
+  else batch.addReasoning(one.text);
 }
 
 function textOf(part: DeltaPart | Added): string {

@@ -1,3 +1,4 @@
+import type { ReasoningBlock } from '../../shared/contracts/reasoning-detail.ts';
 import type { JobWriter } from '../../shared/jobs/job-writer.ts';
 import type { AnswerSink, ToolCallPiece } from '../../shared/ports/provider.ts';
 import { DeltaBatch } from './delta-batch.ts';
@@ -43,12 +44,12 @@ export class DeltaPublisher implements AnswerSink {
   }
 
   text(text: string): void {
-    this.#batch.addText('text', text);
+    this.#batch.addText(text);
     this.#came(text.length);
   }
 
-  reasoning(text: string): void {
-    this.#batch.addText('reasoning', text);
+  reasoning(text: string, block?: ReasoningBlock): void {
+    this.#batch.addReasoning(text, block);
     this.#came(text.length);
   }
 

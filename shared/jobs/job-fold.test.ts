@@ -95,6 +95,29 @@ describe('JobFold', () => {
     });
   });
 
+  it('joins the blocks of reasoning that the provider wants back', () => {
+    const block = { index: 0, format: 'anthropic-claude-v1' as const };
+    const redacted = { index: 1, format: 'anthropic-claude-v1' as const, position: 1, data: 'x' };
+    const fold = foldOf([
+      accepted(REF),
+      attempt(2),
+      delta(3, [{ type: 'reasoning', text: 'Hm', block }]),
+      delta(4, [
+        { type: 'reasoning', text: '.', block },
+        { type: 'reasoning', text: '', block: { ...block, signature: 's' } },
+        { type: 'reasoning', text: '', block: redacted },
+      ]),
+    ]);
+
+    expect(fold.answer('stop')).toMatchObject({
+      reasoning: 'Hm.',
+      reasoningDetails: [
+        { type: 'reasoning.text', format: 'anthropic-claude-v1', text: 'Hm.', signature: 's' },
+        { type: 'reasoning.encrypted', format: 'anthropic-claude-v1', position: 1, data: 'x' },
+      ],
+    });
+  });
+
   it('drops on a reset what was shown after the entry to keep to', () => {
     const fold = foldOf([
       accepted(REF),

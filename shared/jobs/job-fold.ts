@@ -1,6 +1,7 @@
 import type { DeltaPart, JobEntry, TerminalEntry } from '../contracts/events/job-entry.ts';
 import type { Answer, ToolCall } from '../contracts/events/job-result.ts';
 import type { AttemptView, JobStatus } from '../contracts/http/job-view.ts';
+import { ReasoningDetails } from '../contracts/reasoning-detail.ts';
 import { assert, unreachable } from '../core/assert.ts';
 import type { Failure } from '../core/failure.ts';
 import type { FinishReason } from '../core/finish-reason.ts';
@@ -110,6 +111,7 @@ class AnswerParts {
   readonly #calls = new Map<number, ToolCall>();
   #text = '';
   #reasoning = '';
+  readonly #details = new ReasoningDetails();
 
   add(part: DeltaPart): void {
     switch (part.type) {
@@ -118,6 +120,7 @@ class AnswerParts {
         return;
       case 'reasoning':
         this.#reasoning += part.text;
+        if (part.block !== undefined) this.#details.add(part.text, part.block);
         return;
       case 'toolCall': {
         const call = this.#calls.get(part.index) ?? { id: '', name: '', arguments: '' };
@@ -135,9 +138,11 @@ class AnswerParts {
 
   join(finishReason: FinishReason): Answer {
     const toolCalls = [...this.#calls].toSorted(([a], [b]) => a - b).map(([, call]) => call);
+    const reasoningDetails = this.#details.list();
     return {
       text: this.#text,
       ...(this.#reasoning === '' ? {} : { reasoning: this.#reasoning }),
+      ...(reasoningDetails.length === 0 ? {} : { reasoningDetails }),
       toolCalls,
       finishReason,
     };

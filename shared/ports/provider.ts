@@ -1,5 +1,6 @@
 import type { ProviderConfig } from '../contracts/config/config.ts';
 import type { JobRequest } from '../contracts/http/job-request.ts';
+import type { ReasoningBlock } from '../contracts/reasoning-detail.ts';
 import type { Failure } from '../core/failure.ts';
 import type { FinishReason } from '../core/finish-reason.ts';
 import type { Usage } from '../core/usage.ts';
@@ -21,7 +22,11 @@ export interface ProviderCall {
  */
 export interface AnswerSink {
   text(text: string): void;
-  reasoning(text: string): void;
+  /**
+   * `block` says which block of returnable reasoning the text belongs to; the text may be empty then. The pieces of one
+   * block that bring nothing but text carry one and the same object.
+   */
+  reasoning(text: string, block?: ReasoningBlock): void;
   /** A tool call or a piece of one. `id` and `name` come once, `argumentsDelta` pieces are joined in order. */
   toolCall(index: number, piece: ToolCallPiece): void;
   readonly isFull: boolean;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FAILURE_CLASSES } from '../../core/failure.ts';
 import { FINISH_REASONS } from '../../core/finish-reason.ts';
+import { reasoningBlockSchema } from '../reasoning-detail.ts';
 
 /** The entries of a job's log (DESIGN section 2); the same objects go to WebSocket and SSE clients. */
 const seq = z.number().int().positive();
@@ -26,7 +27,12 @@ export const failureSchema = z.object({
 
 export const deltaPartSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: z.string() }),
-  z.object({ type: z.literal('reasoning'), text: z.string() }),
+  z.object({
+    type: z.literal('reasoning'),
+    text: z.string(),
+    /** The piece belongs to reasoning that the provider wants back in the next turn. */
+    block: reasoningBlockSchema.optional(),
+  }),
   z.object({
     type: z.literal('toolCall'),
     index: z.number().int().nonnegative(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FINISH_REASONS } from '../../core/finish-reason.ts';
+import { reasoningDetailSchema } from '../reasoning-detail.ts';
 import { failureSchema, OUTCOMES, usageSchema } from './job-entry.ts';
 
 export const toolCallSchema = z.object({
@@ -12,6 +13,8 @@ export const toolCallSchema = z.object({
 export const answerSchema = z.object({
   text: z.string(),
   reasoning: z.string().optional(),
+  /** To be sent back with this answer in the next turn: the provider may demand it. */
+  reasoningDetails: z.array(reasoningDetailSchema).optional(),
   toolCalls: z.array(toolCallSchema),
   finishReason: z.enum(FINISH_REASONS),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reasoningDetailSchema } from '../reasoning-detail.ts';
 
 /** The body of `POST /v1/jobs` (DESIGN section 4): strict, no coercion, every string and list bounded. */
 const MAX_TEXT = 8_000_000;
@@ -18,7 +19,12 @@ const imageUrl = z
 
 export const contentPartSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text }),
-  z.strictObject({ type: z.literal('image'), url: imageUrl }),
+  z.strictObject({
+    type: z.literal('image'),
+    url: imageUrl,
+    /** How closely the model looks, where its provider offers a choice; elsewhere it changes nothing. */
+    detail: z.enum(['auto', 'low', 'high']).optional(),
+  }),
 ]);
 
 const content = z.union([text, z.array(contentPartSchema).min(1).max(1_000)]);
@@ -36,6 +42,9 @@ export const messageSchema = z.discriminatedUnion('role', [
     role: z.literal('assistant'),
     content: content.optional(),
     toolCalls: z.array(requestToolCallSchema).max(256).optional(),
+    /** The answer's own reasoning and its details, as they came: providers that demand them back get them. */
+    reasoning: text.optional(),
+    reasoningDetails: z.array(reasoningDetailSchema).max(256).optional(),
   }),
   z.strictObject({ role: z.literal('tool'), toolCallId: z.string().min(1).max(256), content }),
 ]);
@@ -91,6 +100,8 @@ export const jobRequestSchema = z.strictObject({
       z.strictObject({
         type: z.literal('json_schema'),
         name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+        /** What the answer is for, in words for the model. */
+        description: text.optional(),
         schema: jsonObject,
         strict: z.boolean().optional(),
       }),

@@ -10,7 +10,7 @@ const contentPart = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text }),
   z.object({
     type: z.literal('image_url'),
-    image_url: z.object({ url: z.string(), detail: z.string().optional() }),
+    image_url: z.object({ url: z.string(), detail: z.string().nullish() }),
   }),
 ]);
 
@@ -29,6 +29,10 @@ const message = z.discriminatedUnion('role', [
     role: z.literal('assistant'),
     content: content.nullish(),
     tool_calls: z.array(toolCall).nullish(),
+    // As DeepSeek and vLLM name it, and as OpenRouter does: an answer's reasoning, sent back as it came.
+    reasoning_content: z.string().nullish(),
+    reasoning: z.string().nullish(),
+    reasoning_details: z.array(z.looseObject({ index: z.number().optional() })).nullish(),
   }),
   z.object({ role: z.literal('tool'), tool_call_id: z.string(), content }),
 ]);
@@ -52,10 +56,12 @@ const responseFormat = z.discriminatedUnion('type', [
       name: z.string(),
       schema: z.record(z.string(), z.unknown()).optional(),
       strict: z.boolean().nullish(),
-      description: z.string().optional(),
+      description: z.string().nullish(),
     }),
   }),
 ]);
+
+const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
 
 export const openaiChatRequestSchema = z.strictObject({
   model: z.string(),
@@ -79,7 +85,11 @@ export const openaiChatRequestSchema = z.strictObject({
     .nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   response_format: responseFormat.nullish(),
-  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
+  reasoning_effort: effort.nullish(),
+  /** OpenRouter's name for the same, with a budget in tokens. */
+  reasoning: z
+    .strictObject({ effort: effort.nullish(), max_tokens: z.number().nullish() })
+    .nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
   // Accepted at the value that means "off": anything else would be dropped silently.
   n: z.literal(1).nullish(),

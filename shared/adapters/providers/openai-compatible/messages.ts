@@ -54,5 +54,5 @@ function toChatContent(content: string | readonly ContentPart[]): unknown {
 function toChatPart(part: ContentPart): unknown {
   return part.type === 'text'
     ? { type: 'text', text: part.text }
-    : { type: 'image_url', image_url: { url: part.url } };
+    : { type: 'image_url', image_url: { url: part.url, detail: part.detail } };
 }

@@ -58,8 +58,8 @@ export function toResponseFormat(format: JobRequest['responseFormat']): unknown 
     case 'json':
       return { type: 'json_object' };
     case 'json_schema': {
-      const { name, schema, strict } = format;
-      return { type: 'json_schema', json_schema: { name, schema, strict } };
+      const { name, description, schema, strict } = format;
+      return { type: 'json_schema', json_schema: { name, description, schema, strict } };
     }
   }
 }

@@ -38,5 +38,5 @@ function toInput(content: string | readonly ContentPart[]): unknown {
 function toInputPart(part: ContentPart): unknown {
   return part.type === 'text'
     ? { type: 'input_text', text: part.text }
-    : { type: 'input_image', image_url: part.url, detail: 'auto' };
+    : { type: 'input_image', image_url: part.url, detail: part.detail ?? 'auto' };
 }

@@ -60,8 +60,8 @@ function toFormat(format: JobRequest['responseFormat']): unknown {
     case 'json':
       return { type: 'json_object' };
     case 'json_schema': {
-      const { name, schema, strict } = format;
-      return { type: 'json_schema', name, schema, strict };
+      const { name, description, schema, strict } = format;
+      return { type: 'json_schema', name, description, schema, strict };
     }
   }
 }
