@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../../shared/contracts/config/config.ts';
+import { configSchema, PROVIDER_KINDS } from '../../shared/contracts/config/config.ts';
+import { listPricesSchema } from '../../shared/contracts/config/prices.ts';
+import { withListPrices } from '../../shared/contracts/config/with-list-prices.ts';
 import { configJsonSchema } from './write-schema.ts';
 
 const document = configSchema.parse(readJson('default.json'));
+const listPrices = listPricesSchema.parse(readJson('list-prices.json'));
 
 describe('the default configuration', () => {
   it('names only deployments, providers and groups that exist', () => {
@@ -32,12 +35,38 @@ describe('the default configuration', () => {
     expect(document.deployments.map(({ id }) => id)).toEqual(expected);
   });
 
-  it('has a price with a source for every deployment, and every deployment in a group', () => {
+  it('has a list price for every deployment, and every deployment in a group', () => {
     const grouped = document.groups.flatMap((group) => group.deployments).sort();
-    const sources = document.deployments.map(({ prices }) => prices[0]?.source);
+    const unpriced = withListPrices(document, listPrices).deployments.filter(
+      ({ prices }) => prices.length === 0,
+    );
 
-    expect(sources).not.toContain(undefined);
+    expect(unpriced).toEqual([]);
     expect(grouped).toEqual(document.deployments.map(({ id }) => id).sort());
+  });
+});
+
+describe('the list prices', () => {
+  it('name each model once a kind, and only kinds that exist', () => {
+    const names = listPrices.flatMap(({ kinds, models }) =>
+      kinds.flatMap((kind) => models.map((model) => `${kind} ${model}`)),
+    );
+    const strayKinds = listPrices
+      .flatMap(({ kinds }) => kinds)
+      .filter((kind) => !PROVIDER_KINDS.some((known) => known === kind));
+
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+    expect(strayKinds).toEqual([]);
+  });
+
+  it('say for each price where it is from, and hold one after the other', () => {
+    const lists = listPrices.map(({ prices }) => prices);
+    const unsourced = lists.flat().filter(({ source }) => source === undefined);
+    const torn = lists.filter((prices) =>
+      prices.some(({ to }, index) => to !== prices[index + 1]?.from),
+    );
+
+    expect([unsourced, torn]).toEqual([[], []]);
   });
 });
 

@@ -6,6 +6,7 @@ import { connectNats } from '../../shared/adapters/nats/connect-nats.ts';
 import { ensureStreams } from '../../shared/adapters/nats/ensure-streams.ts';
 import { NatsJobLog } from '../../shared/adapters/nats/job-log.ts';
 import { NatsResultPublisher } from '../../shared/adapters/nats/result-publisher.ts';
+import { unsupportedBy } from '../../shared/adapters/providers/registry.ts';
 import { connectRedis } from '../../shared/adapters/redis/connect-redis.ts';
 import { RedisJobStore } from '../../shared/adapters/redis/job-store.ts';
 import { routeMessageSchema } from '../../shared/contracts/queue/messages.ts';
@@ -40,6 +41,7 @@ await runService('router', process.env, async (context: ServiceContext) => {
     results: new NatsResultPublisher(nats),
     queue,
     catalogue,
+    unsupportedBy,
     instanceId: randomUUID(),
     now: Date.now,
     random: Math.random,

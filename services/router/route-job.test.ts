@@ -226,6 +226,7 @@ function route(number: number, place = { seq: 0, logSequence: 0 }) {
     queue,
     results,
     catalogue: CATALOGUE,
+    unsupportedBy: () => undefined,
     instanceId: 'router-1',
     now: () => nowMs,
     random: () => 0.5,

@@ -16,6 +16,7 @@ import {
   type PastAttempt,
   waitBeforeMs,
 } from '../../shared/resilience/next-attempt.ts';
+import type { UnsupportedBy } from './policy/filter-deployment.ts';
 import { planRoute } from './policy/plan-route.ts';
 import { readFeatures } from './policy/request-features.ts';
 
@@ -25,6 +26,7 @@ export interface RouteDependencies {
   readonly queue: JobQueue;
   readonly results: ResultPublisher;
   readonly catalogue: Catalogue;
+  readonly unsupportedBy: UnsupportedBy;
   readonly instanceId: string;
   readonly now: () => number;
   /** In [0, 1). */
@@ -101,7 +103,7 @@ interface PlanContext {
  * configuration.
  */
 function planOnce(
-  { catalogue, now }: RouteDependencies,
+  { catalogue, unsupportedBy, now }: RouteDependencies,
   { request, plan }: JobRecord,
   { fold, past, excluded }: PlanContext,
 ): RoutePlan {
@@ -114,6 +116,7 @@ function planOnce(
     attempt: fold.nextAttempt,
     excluded,
     tried: new Set(past.map((one) => one.deployment)),
+    unsupportedBy,
     nowMs: now(),
   });
 }

@@ -8,7 +8,7 @@ const PRICES = [
 ];
 
 describe('makeBill', () => {
-  it('charges what the provider reported at the prices of the day of acceptance', () => {
+  it('charges what the provider reported at the prices of the day of the call', () => {
     const bill = billFor({ usage: { inputTokens: 100, outputTokens: 10 } });
 
     expect(bill).toEqual({
@@ -28,6 +28,30 @@ describe('makeBill', () => {
     expect(bill.costNanoUsd).toBe(bill.usage.inputTokens * 1_000 + 100 * 2_000);
   });
 
+  it.each([
+    { inputTokens: 1_000_000_000_000_000, outputTokens: 1 },
+    { inputTokens: 1, outputTokens: 100_000_001 },
+  ])('estimates instead of booking a nonsense figure: %j', (usage) => {
+    const bill = billFor({ usage, outputCharacters: 400 });
+
+    expect(bill.usage).toMatchObject({ outputTokens: 100, estimated: true });
+    expect(bill.costNanoUsd).toBeLessThan(1_000_000);
+  });
+
+  it('holds a part to its whole where the provider reports more', () => {
+    const reported = { cachedInputTokens: 90, cacheWriteTokens: 91, reasoningTokens: 92 };
+
+    const bill = billFor({ usage: { inputTokens: 10, outputTokens: 5, ...reported } });
+
+    expect(bill.usage).toEqual({
+      inputTokens: 10,
+      cachedInputTokens: 10,
+      cacheWriteTokens: 10,
+      outputTokens: 5,
+      reasoningTokens: 5,
+    });
+  });
+
   it('charges the input of an answer that never came', () => {
     const bill = billFor({ outputCharacters: 0 });
 
@@ -43,7 +67,7 @@ describe('makeBill', () => {
   });
 
   it('has no cost where the price is unknown and configured to be refused', () => {
-    const bill = billFor({ acceptedAtMs: Date.parse('2025-01-01') }, { unknownPrice: 'refuse' });
+    const bill = billFor({ calledAtMs: Date.parse('2025-01-01') }, { unknownPrice: 'refuse' });
 
     expect(bill).not.toHaveProperty('costNanoUsd');
   });
@@ -62,7 +86,7 @@ function billFor(change: Partial<BillInput>, routing: object = {}): Bill {
     usage: undefined,
     request: aRequest(),
     outputCharacters: 0,
-    acceptedAtMs: Date.parse('2026-03-01'),
+    calledAtMs: Date.parse('2026-03-01'),
     ...change,
   });
 }

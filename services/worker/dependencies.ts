@@ -7,6 +7,7 @@ import type { Provider } from '../../shared/ports/provider.ts';
 import type { ResultPublisher } from '../../shared/ports/result-publisher.ts';
 import type { OwnedJobs } from './owned-jobs.ts';
 import type { Pacer } from './pacer.ts';
+import type { ShortHolds } from './short-holds.ts';
 
 /** What running an attempt needs from outside; built in main.ts. */
 export interface AttemptDependencies {
@@ -18,6 +19,7 @@ export interface AttemptDependencies {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly owned: OwnedJobs;
   readonly pacer: Pacer;
+  readonly holds: ShortHolds;
   readonly logger: Logger;
   readonly now: () => number;
   /** A new id for each run: two runs that share one would both think that they own the job. */

@@ -20,6 +20,7 @@ import type { Provider } from '../../shared/ports/provider.ts';
 import { OwnedJobs } from './owned-jobs.ts';
 import { Pacer } from './pacer.ts';
 import { runAttempt } from './run-attempt.ts';
+import { ShortHolds } from './short-holds.ts';
 
 /** Calls of one provider at once in this process; a configured limit holds over the fleet. */
 const CALLS_PER_PROCESS = 256;
@@ -57,6 +58,7 @@ await runService('worker', process.env, async (context: ServiceContext) => {
     providers,
     owned,
     pacer: new Pacer(),
+    holds: new ShortHolds(),
     logger: log,
     now: Date.now,
     newWriterId: randomUUID,

@@ -39,6 +39,8 @@ export async function runAttempt(
   const provider = providers.get(deployment?.providerId ?? '');
   // A configuration without it: the reconciler asks the router again.
   if (deployment === undefined || provider === undefined) return DONE;
+  const holdMs = dependencies.holds.waitMs(deployment.id, dependencies.now());
+  if (holdMs > 0) return { kind: 'later', delayMs: holdMs };
   const input = { ref, message, deployment };
   const [record, first] = await Promise.all([store.start(ref), claimFirst(dependencies, input)]);
   if (record === undefined || record.settled !== undefined) return DONE;
@@ -80,7 +82,7 @@ interface EndedCall {
 }
 
 async function callProvider(
-  { pacer, now }: AttemptDependencies,
+  { pacer, holds, now }: AttemptDependencies,
   { record, attempt, deployment, provider, writer }: Run,
   stop: StopSignal,
 ): Promise<EndedCall> {
@@ -97,6 +99,7 @@ async function callProvider(
     publisher,
     stop.signal,
   );
+  if (outcome.kind !== 'aborted') holds.note(deployment.id, outcome.limits ?? [], now());
   await publisher.flush();
   if (outcome.kind === 'completed') await publisher.dropStaleText();
   const outputCharacters = publisher.characters;
@@ -158,6 +161,6 @@ function billOf(dependencies: AttemptDependencies, run: Run, end: EndedCall) {
     usage,
     request: run.record.request,
     outputCharacters,
-    acceptedAtMs: run.record.acceptedAtMs,
+    calledAtMs: run.writer.fold.attempts.at(-1)?.startedAt ?? run.record.acceptedAtMs,
   });
 }

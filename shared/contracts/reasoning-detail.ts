@@ -41,7 +41,10 @@ export type ReasoningDetail = z.infer<typeof reasoningDetailSchema>;
 export const reasoningBlockSchema = z.object({
   /** Which of the answer's details, from 0. */
   index: z.number().int().nonnegative(),
-  ...place,
+  format: z.enum(REASONING_FORMATS),
+  // Without the bounds of a request: an entry that was stored must be readable, whatever a provider called it.
+  id: z.string().optional(),
+  position: z.number().int().nonnegative().optional(),
   signature: z.string().optional(),
   data: z.string().optional(),
 });

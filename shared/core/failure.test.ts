@@ -45,6 +45,16 @@ describe('failureRule', () => {
       failover: allowed !== 'nothing more',
     };
 
-    expect(classes.map(failureRule)).toEqual(classes.map(() => expected));
+    expect(classes.map(failureRule)).toMatchObject(classes.map(() => expected));
+  });
+
+  it('counts against a provider what is its own fault only', () => {
+    const counting = FAILURE_CLASSES.filter((one) => failureRule(one).breaker !== 'never');
+
+    expect(counting.map((one) => [one, failureRule(one).breaker])).toEqual([
+      ['overloaded', 'ratio'],
+      ['server', 'full'],
+      ['timeout', 'full'],
+    ]);
   });
 });

@@ -38,25 +38,30 @@ export interface FailureRule {
   readonly retrySame: boolean;
   /** Another deployment may be asked. */
   readonly failover: boolean;
+  /**
+   * What it says of the provider's health: `full` counts towards opening its breaker, `ratio` only in the share of
+   * failures (it is busy, and asking less is the first cure), `never` is the caller's or the key's doing (DESIGN section 7).
+   */
+  readonly breaker: 'full' | 'ratio' | 'never';
 }
 
 const RULES: Record<FailureClass, FailureRule> = {
-  rate_limit: { retrySame: true, failover: true },
-  overloaded: { retrySame: true, failover: true },
-  server: { retrySame: true, failover: true },
-  timeout: { retrySame: true, failover: true },
-  auth: { retrySame: false, failover: true },
-  insufficient_quota: { retrySame: false, failover: true },
-  not_found: { retrySame: false, failover: true },
-  context_length: { retrySame: false, failover: true },
-  content_filter: { retrySame: false, failover: false },
-  invalid_request: { retrySame: false, failover: false },
-  poison: { retrySame: false, failover: false },
-  deadline: { retrySame: false, failover: false },
-  cancelled: { retrySame: false, failover: false },
-  no_candidate: { retrySame: false, failover: false },
-  budget: { retrySame: false, failover: false },
-  policy: { retrySame: false, failover: false },
+  rate_limit: { retrySame: true, failover: true, breaker: 'never' },
+  overloaded: { retrySame: true, failover: true, breaker: 'ratio' },
+  server: { retrySame: true, failover: true, breaker: 'full' },
+  timeout: { retrySame: true, failover: true, breaker: 'full' },
+  auth: { retrySame: false, failover: true, breaker: 'never' },
+  insufficient_quota: { retrySame: false, failover: true, breaker: 'never' },
+  not_found: { retrySame: false, failover: true, breaker: 'never' },
+  context_length: { retrySame: false, failover: true, breaker: 'never' },
+  content_filter: { retrySame: false, failover: false, breaker: 'never' },
+  invalid_request: { retrySame: false, failover: false, breaker: 'never' },
+  poison: { retrySame: false, failover: false, breaker: 'never' },
+  deadline: { retrySame: false, failover: false, breaker: 'never' },
+  cancelled: { retrySame: false, failover: false, breaker: 'never' },
+  no_candidate: { retrySame: false, failover: false, breaker: 'never' },
+  budget: { retrySame: false, failover: false, breaker: 'never' },
+  policy: { retrySame: false, failover: false, breaker: 'never' },
 };
 
 /** Longest failure message that is kept, in characters: provider bodies can be whole HTML pages. */

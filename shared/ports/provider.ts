@@ -39,6 +39,15 @@ export interface ToolCallPiece {
   readonly argumentsDelta?: string | undefined;
 }
 
+/** How much of one of its limits the provider says is left. */
+export interface LimitHint {
+  readonly of: 'requests' | 'tokens';
+  readonly limit?: number;
+  readonly remaining: number;
+  /** Until the limit is whole again, milliseconds. Absent: it did not say. */
+  readonly resetMs?: number;
+}
+
 /** How a call ended. `completed` only when the provider's own end marker was seen. */
 export type CallOutcome =
   | {
@@ -47,8 +56,14 @@ export type CallOutcome =
       /** Undefined: the provider reported none. */
       readonly usage?: Usage | undefined;
       readonly responseModel?: string | undefined;
+      readonly limits?: readonly LimitHint[] | undefined;
     }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly usage?: Usage | undefined }
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly usage?: Usage | undefined;
+      readonly limits?: readonly LimitHint[] | undefined;
+    }
   /** The caller's signal stopped it. */
   | { readonly kind: 'aborted' };
 

@@ -86,6 +86,14 @@ describe('dropReasons', () => {
   });
 });
 
+it('names what the provider of a deployment cannot do with the request', () => {
+  const unsupportedBy = (kind: string, { seed }: JobRequest) =>
+    kind === 'openai-compatible' && seed !== undefined ? 'seed' : undefined;
+
+  expect(reasonsFor({ seed: 1 }, { unsupportedBy })).toEqual(['its provider cannot do seed']);
+  expect(reasonsFor({}, { unsupportedBy })).toEqual([]);
+});
+
 function reasonsFor(request: Partial<JobRequest>, change: Partial<FilterInput> = {}): string[] {
   const catalogue = aCatalogue({
     deployments: [DEPLOYMENT],
@@ -99,6 +107,7 @@ function reasonsFor(request: Partial<JobRequest>, change: Partial<FilterInput> =
     request: whole,
     features: readFeatures(whole),
     excluded: new Map(),
+    unsupportedBy: () => undefined,
     price: priceOf(catalogue, deployment, NOW_MS),
     costUsd: 0.002,
     ...change,

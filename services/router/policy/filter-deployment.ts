@@ -1,4 +1,5 @@
 import type { Catalogue, Deployment } from '../../../shared/contracts/config/catalogue.ts';
+import type { ProviderKind } from '../../../shared/contracts/config/config.ts';
 import type { JobRequest } from '../../../shared/contracts/http/job-request.ts';
 import { nanoUsdToUsd, type Price } from '../../../shared/core/price.ts';
 import type { RequestFeatures } from './request-features.ts';
@@ -8,10 +9,17 @@ export interface FilterInput {
   readonly request: JobRequest;
   readonly features: RequestFeatures;
   readonly excluded: ReadonlyMap<string, string>;
+  readonly unsupportedBy: UnsupportedBy;
   /** Undefined: unknown, and configured to be refused. */
   readonly price: Price | undefined;
   readonly costUsd: number;
 }
+
+/**
+ * What providers of this kind cannot do for the request, in words; undefined when they can do all of it. A pure function
+ * of the adapters, so that what an adapter would have to drop never reaches it.
+ */
+export type UnsupportedBy = (kind: ProviderKind, request: JobRequest) => string | undefined;
 
 const TOKENS_PER_MILLION = 1_000_000;
 
@@ -21,6 +29,7 @@ export function dropReasons(deployment: Deployment, input: FilterInput): string[
     earlierAttempt(deployment, input),
     ...lists(deployment, input.request),
     capability(deployment, input.features),
+    unsupported(deployment, input),
     window(deployment, input.features),
     ...money(input),
     quality(deployment, input.request),
@@ -47,6 +56,15 @@ function capability(deployment: Deployment, features: RequestFeatures): string |
   return missing.length === 0 ? undefined : `cannot do ${missing.join(', ')}`;
 }
 
+function unsupported(
+  { providerId }: Deployment,
+  { catalogue, request, unsupportedBy }: FilterInput,
+): string | undefined {
+  const provider = catalogue.providers.get(providerId);
+  const words = provider === undefined ? undefined : unsupportedBy(provider.kind, request);
+  return words === undefined ? undefined : `its provider cannot do ${words}`;
+}
+
 function window(deployment: Deployment, features: RequestFeatures): string | undefined {
   const needed = features.inputTokens + (features.maxOutputTokens ?? 0);
   if (needed <= deployment.contextWindow) return undefined;
@@ -59,7 +77,7 @@ function money({ catalogue, request, price, costUsd }: FilterInput): (string | u
   const tier = request.routing?.budget ?? 'balanced';
   const caps = catalogue.document.routing.tierCapUsd;
   const cap = tier === 'premium' ? undefined : caps[tier];
-  const blended = (3 * price.inputNanoUsd + price.outputNanoUsd) / 4;
+  const blended = (3 * price.rates.inputNanoUsd + price.rates.outputNanoUsd) / 4;
   const blendedUsd = nanoUsdToUsd(blended * TOKENS_PER_MILLION);
   return [
     maxCostUsd !== undefined && costUsd > maxCostUsd

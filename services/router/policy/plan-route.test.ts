@@ -130,6 +130,7 @@ function inputFor(routing: NonNullable<PlanRouteInput['request']['routing']>): P
     attempt: 1,
     excluded: new Map(),
     tried: new Set(),
+    unsupportedBy: () => undefined,
     nowMs: NOW_MS,
   };
 }

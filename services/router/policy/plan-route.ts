@@ -8,7 +8,7 @@ import type { BudgetTier } from '../../../shared/contracts/config/config.ts';
 import type { JobRequest } from '../../../shared/contracts/http/job-request.ts';
 import type { Candidate, RoutePlan } from '../../../shared/contracts/http/job-view.ts';
 import { costNanoUsd, nanoUsdToUsd } from '../../../shared/core/price.ts';
-import { dropReasons } from './filter-deployment.ts';
+import { dropReasons, type UnsupportedBy } from './filter-deployment.ts';
 import type { RequestFeatures } from './request-features.ts';
 
 export interface PlanRouteInput {
@@ -20,6 +20,7 @@ export interface PlanRouteInput {
   readonly excluded: ReadonlyMap<string, string>;
   /** Deployments tried before, to be asked again only when no other is left. */
   readonly tried: ReadonlySet<string>;
+  readonly unsupportedBy: UnsupportedBy;
   readonly nowMs: number;
 }
 

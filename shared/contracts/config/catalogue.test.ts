@@ -122,10 +122,13 @@ describe('priceOf', () => {
     const catalogue = aCatalogue({ deployments: [dated] });
 
     expect(priceOf(catalogue, deploymentOf(catalogue), during)).toMatchObject({
-      inputNanoUsd: 2_000,
-      cachedInputNanoUsd: 500,
-      cacheWriteNanoUsd: 2_000,
-      outputNanoUsd: 8_000,
+      rates: {
+        inputNanoUsd: 2_000,
+        cachedInputNanoUsd: 500,
+        cacheWriteNanoUsd: 2_000,
+        outputNanoUsd: 8_000,
+        thinkingOutputNanoUsd: 8_000,
+      },
       isCap: false,
     });
   });
@@ -137,10 +140,14 @@ describe('priceOf', () => {
     });
 
     expect(priceOf(catalogue, deploymentOf(catalogue), after)).toEqual({
-      inputNanoUsd: 15_000,
-      cachedInputNanoUsd: 15_000,
-      cacheWriteNanoUsd: 15_000,
-      outputNanoUsd: 75_000,
+      rates: {
+        inputNanoUsd: 15_000,
+        cachedInputNanoUsd: 15_000,
+        cacheWriteNanoUsd: 15_000,
+        outputNanoUsd: 75_000,
+        thinkingOutputNanoUsd: 75_000,
+      },
+      tiers: [],
       isCap: true,
     });
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type DatedPrice, nanoUsdPerToken, type Price, priceAt } from '../../core/price.ts';
+import { type DatedPrice, type Price, priceAt } from '../../core/price.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type {
   BudgetTier,
@@ -8,6 +8,7 @@ import type {
   DeploymentConfig,
   ProviderConfig,
 } from './config.ts';
+import { compilePrice, compileRates } from './prices.ts';
 
 /** One place that serves one model, compiled: money in nano-USD, references checked. */
 export interface Deployment {
@@ -88,14 +89,7 @@ export function priceOf(
   if (listed !== undefined) return listed;
   const cap = catalogue.document.routing.unknownPrice;
   if (cap === 'refuse') return undefined;
-  const input = nanoUsdPerToken(cap.input);
-  return {
-    inputNanoUsd: input,
-    cachedInputNanoUsd: input,
-    cacheWriteNanoUsd: input,
-    outputNanoUsd: nanoUsdPerToken(cap.output),
-    isCap: true,
-  };
+  return { rates: compileRates(cap), tiers: [], isCap: true };
 }
 
 function compileDeployment(config: DeploymentConfig): Deployment {
@@ -107,15 +101,7 @@ function compileDeployment(config: DeploymentConfig): Deployment {
     ...(config.maxOutputTokens === undefined ? {} : { maxOutputTokens: config.maxOutputTokens }),
     capabilities: new Set(config.capabilities),
     quality: config.quality,
-    prices: config.prices.map((price) => ({
-      fromMs: Date.parse(price.from),
-      toMs: price.to === undefined ? undefined : Date.parse(price.to),
-      inputNanoUsd: nanoUsdPerToken(price.input),
-      cachedInputNanoUsd: nanoUsdPerToken(price.cachedInput ?? price.input),
-      cacheWriteNanoUsd: nanoUsdPerToken(price.cacheWrite ?? price.input),
-      outputNanoUsd: nanoUsdPerToken(price.output),
-      isCap: false,
-    })),
+    prices: config.prices.map(compilePrice),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SAFE_ID } from '../../core/ids.ts';
+import { priceSchema } from './prices.ts';
 
 /** The configuration document (DESIGN section 4). Unknown keys are refused; defaults stand beside each field. */
 export const PROVIDER_KINDS = [
@@ -68,20 +69,6 @@ export const providerSchema = z.strictObject({
   breaker: breakerSchema.prefault({}),
   timeouts: timeoutsSchema.prefault({}),
   policy: policySchema.prefault({}),
-});
-
-const priceSchema = z.strictObject({
-  from: date,
-  to: date.optional(),
-  currency: z.literal('USD').default('USD'),
-  per: z.literal(1_000_000).default(1_000_000),
-  input: z.number().nonnegative(),
-  /** Default: as input. */
-  cachedInput: z.number().nonnegative().optional(),
-  /** Default: as input. */
-  cacheWrite: z.number().nonnegative().optional(),
-  output: z.number().nonnegative(),
-  source: z.string().optional(),
 });
 
 export const deploymentSchema = z.strictObject({

@@ -22,6 +22,23 @@ describe('loadConfig', () => {
     expect(loaded.ok && [...loaded.value.deployments.keys()]).toEqual(['one/small']);
   });
 
+  it('prices what states no price of its own from the list, and the rest as it stands', async () => {
+    const own = [{ from: '2026-01-01', input: 7, output: 7 }];
+    const deployments = [
+      { id: 'listed', provider: 'vendor', model: 'gpt-4o-mini' },
+      { id: 'own', provider: 'vendor', model: 'gpt-4o', prices: own },
+      { id: 'elsewhere', provider: 'one', model: 'gpt-4o-mini' },
+    ];
+    const providers = [PROVIDER, { ...PROVIDER, id: 'vendor', kind: 'openai' }];
+
+    const loaded = await loadConfig(await fileWith(document({ providers, deployments })));
+
+    const inputs = loaded.ok
+      ? deployments.map(({ id }) => loaded.value.deployments.get(id)?.prices[0]?.rates.inputNanoUsd)
+      : [];
+    expect(inputs).toEqual([150, 7_000, undefined]);
+  });
+
   it.each([
     ['is not JSON', '{', 'not one JSON value'],
     ['names a key twice', '{"providers":[],"providers":[]}', 'same key twice'],

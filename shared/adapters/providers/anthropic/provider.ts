@@ -14,7 +14,8 @@ export function createAnthropicProvider(options: ProviderOptions): Provider {
   return createHttpProvider(options.config, messagesApi(options));
 }
 
-function messagesApi({ config, apiKey }: ProviderOptions): ProviderApi {
+/** `POST /messages`. */
+export function messagesApi({ config, apiKey }: ProviderOptions): ProviderApi {
   const path = endpointPath(config.baseUrl, '/v1', '/messages');
   return {
     path: () => path,

@@ -1,3 +1,4 @@
+import type { ReasoningBlock } from '../../../contracts/reasoning-detail.ts';
 import type { AnswerSink, CallOutcome } from '../../../ports/provider.ts';
 import { failed, protocolFailure, truncated } from '../http/failure.ts';
 import {
@@ -10,6 +11,7 @@ import {
 } from '../http/json.ts';
 import { readFailure } from './failure.ts';
 import { readFinishReason } from './finish-reason.ts';
+import { thinkingPlace } from './thinking-blocks.ts';
 import { addUsage, toUsage } from './usage.ts';
 import { readErrorObject } from './wire.ts';
 
@@ -34,19 +36,36 @@ export function readReply(body: unknown, sink: AnswerSink): CallOutcome {
 /** The number of tool calls among the blocks. */
 function readBlocks(blocks: readonly JsonRecord[], sink: AnswerSink): number {
   let toolCallCount = 0;
+  let thinkingCount = 0;
   for (const block of blocks) {
-    if (readString(block, 'type') === 'tool_use') {
-      sink.toolCall(toolCallCount, {
-        id: readText(block, 'id'),
-        name: readText(block, 'name'),
-        argumentsDelta: JSON.stringify(block['input'] ?? {}),
-      });
-      toolCallCount += 1;
+    switch (readString(block, 'type') ?? '') {
+      case 'tool_use':
+        sink.toolCall(toolCallCount, {
+          id: readText(block, 'id'),
+          name: readText(block, 'name'),
+          argumentsDelta: JSON.stringify(block['input'] ?? {}),
+        });
+        toolCallCount += 1;
+        break;
+      case 'thinking':
+      case 'redacted_thinking':
+        readThinking(block, thinkingPlace(thinkingCount, toolCallCount), sink);
+        thinkingCount += 1;
+        break;
+      default: {
+        const text = readText(block, 'text');
+        if (text !== undefined) sink.text(text);
+      }
     }
-    const thinking = readText(block, 'thinking');
-    if (thinking !== undefined) sink.reasoning(thinking);
-    const text = readText(block, 'text');
-    if (text !== undefined) sink.text(text);
   }
   return toolCallCount;
+}
+
+function readThinking(block: JsonRecord, place: ReasoningBlock, sink: AnswerSink): void {
+  const text = readText(block, 'thinking');
+  if (text !== undefined) sink.reasoning(text, place);
+  const signature = readText(block, 'signature');
+  if (signature !== undefined) sink.reasoning('', { ...place, signature });
+  const data = readText(block, 'data');
+  if (data !== undefined) sink.reasoning('', { ...place, data });
 }

@@ -134,10 +134,23 @@ describe('toMessagesRequest', () => {
     expect(plain['system']).toContain('JSON');
   });
 
-  it('sends one sampling setting, within its range', () => {
-    expect(sent({ temperature: 1.5, topP: 0.5 })).toMatchObject({ temperature: 1 });
-    expect(sent({ temperature: 1.5, topP: 0.5 })).not.toHaveProperty('top_p');
-    expect(sent({ topP: 0.5, stop: 'END' })).toMatchObject({ top_p: 0.5, stop_sequences: ['END'] });
+  it('sends the one sampling setting that says something', () => {
+    expect(sent({ temperature: 0.5, topP: 1 })).toMatchObject({ temperature: 0.5 });
+    expect(sent({ temperature: 0.5, topP: 1 })).not.toHaveProperty('top_p');
+    expect(sent({ temperature: 1, topP: 0.5 })).toMatchObject({ top_p: 0.5 });
+    expect(sent({ temperature: 1, topP: 0.5 })).not.toHaveProperty('temperature');
+  });
+
+  it('passes stop sequences on as a list, and none where there are none', () => {
+    expect(sent({ stop: 'END' })).toMatchObject({ stop_sequences: ['END'] });
+    expect(sent({ stop: [] })).not.toHaveProperty('stop_sequences');
+  });
+
+  it('makes room for a budget in an answer that nobody bounded', () => {
+    expect(sent({ reasoning: { budgetTokens: 5_000 } })).toMatchObject({
+      max_tokens: 9_096,
+      thinking: { budget_tokens: 5_000 },
+    });
   });
 });
 

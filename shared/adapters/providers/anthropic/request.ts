@@ -1,30 +1,33 @@
 import type { JobRequest, Tool } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
 import { systemText } from '../http/content.ts';
+import { stopSequencesOf } from '../http/request-facts.ts';
 import { toTurns } from './messages.ts';
 import { planThinking } from './thinking.ts';
 
 /** The bound of an answer that nobody bounded, tokens: the field is required, and every model allows this much. */
 const DEFAULT_MAX_TOKENS = 4_096;
 
-/** Anthropic has no plain JSON mode; asking is what there is. */
+/** Anthropic has no JSON mode without a schema; asking is what it documents. */
 const JSON_INSTRUCTION =
   'Answer with one JSON value and nothing else: no explanation, no code fence.';
 
-/** The body of `POST /messages`. Fields that are undefined are not sent. There is no seed. */
+/** The body of `POST /messages`. Fields that are undefined are not sent. */
 export function toMessagesRequest(call: ProviderCall): Record<string, unknown> {
   const { request } = call;
-  const maxTokens = request.maxTokens ?? call.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
-  const { thinking, effort, isOn } = planThinking(request, maxTokens);
+  const maxTokens = request.maxTokens ?? call.maxOutputTokens ?? defaultMaxTokens(request);
+  const { thinking, effort, isOn, givesBack } = planThinking(request, maxTokens);
+  const stopSequences = stopSequencesOf(request);
   const hasTools = request.tools !== undefined && request.tools.length > 0;
   return {
     model: call.requestModel,
     max_tokens: maxTokens,
     system: toSystem(request),
-    messages: toTurns(request.messages),
+    messages: toTurns(request.messages, givesBack),
     stream: call.stream,
+    // While the model thinks there is only the default of both.
     ...(isOn ? {} : toSampling(request)),
-    stop_sequences: typeof request.stop === 'string' ? [request.stop] : request.stop,
+    stop_sequences: stopSequences.length > 0 ? stopSequences : undefined,
     tools: hasTools ? request.tools?.map(toTool) : undefined,
     tool_choice: hasTools ? toToolChoice(request) : undefined,
     thinking,
@@ -38,10 +41,15 @@ function toSystem(request: JobRequest): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** Temperatures end at 1 here, and current models refuse `top_p` beside a temperature. */
-function toSampling(request: JobRequest): Readonly<Record<string, unknown>> {
-  if (request.temperature !== undefined) return { temperature: Math.min(request.temperature, 1) };
-  return { top_p: request.topP };
+/** The bound covers the reasoning too, so an answer without one gets its budget on top. */
+function defaultMaxTokens({ reasoning }: JobRequest): number {
+  return DEFAULT_MAX_TOKENS + (reasoning?.budgetTokens ?? 0);
+}
+
+/** Current models refuse one beside the other. 1 is the default of both, so the one that says something goes. */
+function toSampling({ temperature, topP }: JobRequest): Readonly<Record<string, unknown>> {
+  if (topP === undefined || (topP === 1 && temperature !== undefined)) return { temperature };
+  return { temperature: temperature === 1 ? undefined : temperature, top_p: topP };
 }
 
 function toTool(tool: Tool): unknown {

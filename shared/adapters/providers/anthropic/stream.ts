@@ -1,3 +1,4 @@
+import type { ReasoningBlock } from '../../../contracts/reasoning-detail.ts';
 import type { AnswerSink, CallOutcome } from '../../../ports/provider.ts';
 import { failed, protocolFailure, truncated } from '../http/failure.ts';
 import {
@@ -12,6 +13,7 @@ import {
 import type { AnswerStream } from '../http/provider-api.ts';
 import { readFailure } from './failure.ts';
 import { readFinishReason } from './finish-reason.ts';
+import { thinkingPlace } from './thinking-blocks.ts';
 import { addUsage, toUsage, type UsageParts } from './usage.ts';
 import { EVENT, readErrorObject } from './wire.ts';
 
@@ -27,6 +29,9 @@ export class MessageStream implements AnswerStream {
   readonly #sink: AnswerSink;
   #toolCall: OpenToolCall | undefined;
   #toolCallCount = 0;
+  /** The thinking block that is open, or was the last one: the one object that all its text comes with. */
+  #thinking: ReasoningBlock | undefined;
+  #thinkingCount = 0;
   #stopReason: string | undefined;
   #usage: UsageParts = {};
   #responseModel: string | undefined;
@@ -94,7 +99,7 @@ export class MessageStream implements AnswerStream {
     }
     const thinking = readText(delta, 'thinking');
     if (thinking !== undefined) {
-      this.#sink.reasoning(thinking);
+      this.#sink.reasoning(thinking, this.#thinking);
       return true;
     }
     const argumentsDelta = readText(delta, 'partial_json');
@@ -103,7 +108,7 @@ export class MessageStream implements AnswerStream {
       this.#sink.toolCall(this.#toolCall.index, { argumentsDelta });
       return true;
     }
-    return readText(delta, 'signature') !== undefined;
+    return this.#takeSignature(readText(delta, 'signature'));
   }
 
   #takeStart(message: JsonRecord | undefined): void {
@@ -113,15 +118,51 @@ export class MessageStream implements AnswerStream {
 
   #startBlock(event: JsonRecord): void {
     const block = readRecord(event, 'content_block');
-    if (readString(block, 'type') === 'tool_use') {
-      const index = this.#toolCallCount;
-      this.#toolCallCount += 1;
-      this.#toolCall = { index, blockIndex: readCount(event, 'index'), hasArguments: false };
-      this.#sink.toolCall(index, { id: readText(block, 'id'), name: readText(block, 'name') });
-      return;
+    switch (readString(block, 'type') ?? '') {
+      case 'tool_use':
+        this.#startToolCall(block, readCount(event, 'index'));
+        return;
+      case 'thinking':
+        this.#startThinking(block);
+        return;
+      case 'redacted_thinking': {
+        const data = readText(block, 'data');
+        if (data !== undefined) this.#sink.reasoning('', { ...this.#nextThinking(), data });
+        return;
+      }
+      default: {
+        const text = readText(block, 'text');
+        if (text !== undefined) this.#sink.text(text);
+      }
     }
-    const text = readText(block, 'text');
-    if (text !== undefined) this.#sink.text(text);
+  }
+
+  #startToolCall(block: JsonRecord | undefined, blockIndex: number | undefined): void {
+    const index = this.#toolCallCount;
+    this.#toolCallCount += 1;
+    this.#toolCall = { index, blockIndex, hasArguments: false };
+    this.#sink.toolCall(index, { id: readText(block, 'id'), name: readText(block, 'name') });
+  }
+
+  /** The text is empty at the start where it is streamed, but it need not be. */
+  #startThinking(block: JsonRecord | undefined): void {
+    this.#thinking = this.#nextThinking();
+    const thinking = readText(block, 'thinking');
+    if (thinking !== undefined) this.#sink.reasoning(thinking, this.#thinking);
+    this.#takeSignature(readText(block, 'signature'));
+  }
+
+  /** A block whose text is omitted has a signature alone. */
+  #takeSignature(signature: string | undefined): boolean {
+    if (signature === undefined) return false;
+    if (this.#thinking !== undefined) this.#sink.reasoning('', { ...this.#thinking, signature });
+    return true;
+  }
+
+  #nextThinking(): ReasoningBlock {
+    const index = this.#thinkingCount;
+    this.#thinkingCount += 1;
+    return thinkingPlace(index, this.#toolCallCount);
   }
 
   /** A call without arguments streams none at all, which means an empty object. */

@@ -33,6 +33,12 @@ describe('createDashscopeProvider', () => {
     ]);
   });
 
+  it('asks for events where the model thinks, which it does in streams only', async () => {
+    await callOnce({ reasoning: { effort: 'low' } }, false);
+
+    expect(seen[0]?.headers).toMatchObject({ 'x-dashscope-sse': 'enable' });
+  });
+
   it('calls the multimodal path for a conversation with images', async () => {
     await callOnce({ messages: [{ role: 'user', content: [IMAGE] }] }, true);
 

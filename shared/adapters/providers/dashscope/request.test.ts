@@ -36,7 +36,7 @@ describe('toGenerationRequest', () => {
 
   it.each([
     [{ effort: 'none' } as const, { enable_thinking: false }],
-    [{ effort: 'high' } as const, { enable_thinking: true }],
+    [{ effort: 'high' } as const, { enable_thinking: true, thinking_budget: 24_576 }],
     [{ budgetTokens: 0 }, { enable_thinking: false }],
     [{ budgetTokens: 100 }, { enable_thinking: true, thinking_budget: 100 }],
   ])('writes the reasoning %j', (reasoning, expected) => {

@@ -4,7 +4,8 @@ import { CHAT_ANSWERS } from '../openai-compatible/answer-dialect.ts';
 import { type ChatFamily, chatApi } from '../openai-compatible/chat-api.ts';
 import { toDeepseekRequest } from './request.ts';
 
-const DEEPSEEK: ChatFamily = {
+/** DeepSeek's dialect. */
+export const DEEPSEEK: ChatFamily = {
   versionPrefix: '/v1',
   toRequest: toDeepseekRequest,
   answers: {

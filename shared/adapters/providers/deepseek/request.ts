@@ -1,22 +1,32 @@
 import type { JobRequest } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
-import { COMPATIBLE_REQUESTS, toChatRequest } from '../openai-compatible/request.ts';
+import { setsSampling } from '../http/request-facts.ts';
+import {
+  type ChatDialect,
+  COMPATIBLE_REQUESTS,
+  toChatRequest,
+} from '../openai-compatible/request.ts';
+import { toReasonedMessages } from './messages.ts';
 import { planThinking } from './thinking.ts';
+
+/** For conversations whose reasoning must be repeated. */
+const REPEATING_REQUESTS: ChatDialect = { ...COMPATIBLE_REQUESTS, toMessages: toReasonedMessages };
 
 /** The body of DeepSeek's `POST /chat/completions`. */
 export function toDeepseekRequest(call: ProviderCall): Record<string, unknown> {
   const request = withJsonAsked(call.request);
-  const { thinking, effort } = planThinking(request);
+  const { thinking, effort, isRepeated } = planThinking(request);
   return {
-    ...toChatRequest({ ...call, request }, COMPATIBLE_REQUESTS),
-    thinking,
+    ...toChatRequest({ ...call, request }, isRepeated ? REPEATING_REQUESTS : COMPATIBLE_REQUESTS),
+    // It is on by default, and temperature and top-p are ignored while it is. They were asked for, thinking was not.
+    thinking: thinking ?? (setsSampling(request) ? { type: 'disabled' } : undefined),
     reasoning_effort: effort,
   };
 }
 
 /**
- * There is only `json_object`, and it is refused where the prompt does not speak of JSON. A schema goes along as words:
- * nothing but the model holds the answer to it.
+ * There is only `json_object`, and it is refused where the prompt does not speak of JSON. A schema that is not strict
+ * goes along as words, as DeepSeek documents it: nothing but the model holds the answer to it.
  */
 function withJsonAsked(request: JobRequest): JobRequest {
   const format = request.responseFormat;

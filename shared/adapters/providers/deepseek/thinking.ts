@@ -16,23 +16,31 @@ export interface Thinking {
   readonly thinking?: { readonly type: 'enabled' | 'disabled' } | undefined;
   /** The `reasoning_effort` field. */
   readonly effort?: string | undefined;
+  /** Whether the reasoning of earlier answers must be repeated. */
+  readonly isRepeated: boolean;
 }
 
-const OFF: Thinking = { thinking: { type: 'disabled' } };
+const OFF: Thinking = { thinking: { type: 'disabled' }, isRepeated: false };
 
 /**
  * Thinking as the request allows it; there is no budget of tokens. A conversation with tool calls must repeat the
- * `reasoning_content` they were made with, which a job request cannot carry, so it goes on without thinking.
+ * reasoning that they were made with, or it is refused. Where it is missing (another provider's call, or the client did
+ * not keep it) the conversation goes on without thinking. Without tool calls, repeated reasoning would be ignored.
  */
 export function planThinking({ messages, reasoning }: JobRequest): Thinking {
   const { effort, budgetTokens } = reasoning ?? {};
-  const hasCalls = messages.some(
+  const callers = messages.filter(
     (message) => message.role === 'assistant' && (message.toolCalls?.length ?? 0) > 0,
   );
-  if (hasCalls || effort === 'none' || budgetTokens === 0) return OFF;
-  if (effort === undefined && budgetTokens === undefined) return {};
+  const isMissing = callers.some(
+    (message) => message.role === 'assistant' && message.reasoning === undefined,
+  );
+  if (isMissing || effort === 'none' || budgetTokens === 0) return OFF;
+  const isRepeated = callers.length > 0;
+  if (effort === undefined && budgetTokens === undefined) return { isRepeated };
   return {
     thinking: { type: 'enabled' },
     effort: effort === undefined ? undefined : EFFORTS[effort],
+    isRepeated,
   };
 }

@@ -117,6 +117,16 @@ describe('toGenerateRequest', () => {
     });
   });
 
+  it.each([
+    [undefined, { mode: 'VALIDATED' }],
+    ['auto' as const, { mode: 'VALIDATED' }],
+    ['required' as const, { mode: 'ANY' }],
+  ])('has arguments of strict tools checked, with the choice %j', (toolChoice, expected) => {
+    const body = sent({ tools: [{ name: 'weather', strict: true }], toolChoice });
+
+    expect(body).toMatchObject({ toolConfig: { functionCallingConfig: expected } });
+  });
+
   it('writes JSON mode and JSON schema', () => {
     const schema = { type: 'object' };
 
@@ -131,7 +141,7 @@ describe('toGenerateRequest', () => {
   it.each([
     ['gemini-2.5-flash', { effort: 'high' }, { includeThoughts: true, thinkingBudget: 24_576 }],
     ['gemini-2.5-flash', { effort: 'none' }, { includeThoughts: false, thinkingBudget: 0 }],
-    ['gemini-3.1-pro', { effort: 'max' }, { includeThoughts: true, thinkingLevel: 'high' }],
+    ['gemini-3.1-pro', { effort: 'max' }, { includeThoughts: true, thinkingLevel: 'HIGH' }],
     ['gemini-3.1-pro', { budgetTokens: 500 }, { includeThoughts: true, thinkingBudget: 500 }],
   ] as const)('tells %s to think with %j', (requestModel, reasoning, thinkingConfig) => {
     const body = toGenerateRequest({ ...providerCall({ reasoning }), requestModel });

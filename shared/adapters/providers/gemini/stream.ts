@@ -12,6 +12,7 @@ import {
 import type { AnswerStream } from '../http/provider-api.ts';
 import { readFailure } from './failure.ts';
 import { readFinishReason } from './finish-reason.ts';
+import { type SignedPlace, signatureBlock } from './signatures.ts';
 import { readUsage } from './usage.ts';
 import { readErrorObject, readParts } from './wire.ts';
 
@@ -22,6 +23,7 @@ import { readErrorObject, readParts } from './wire.ts';
 export class GenerateStream implements AnswerStream {
   readonly #sink: AnswerSink;
   #toolCallCount = 0;
+  #signatureCount = 0;
   #finishReason: string | undefined;
   #isPromptBlocked = false;
   #usage: Usage | undefined;
@@ -88,17 +90,30 @@ export class GenerateStream implements AnswerStream {
     if (text !== undefined && part['thought'] === true) this.#sink.reasoning(text);
     else if (text !== undefined) this.#sink.text(text);
     const call = readRecord(part, 'functionCall');
-    if (call !== undefined) this.#takeCall(call);
+    const signature = readText(part, 'thoughtSignature');
+    if (call !== undefined) this.#takeCall(call, signature);
+    else if (signature !== undefined) {
+      const isOfText = text !== undefined && part['thought'] !== true;
+      this.#takeSignature(signature, isOfText ? 'text' : 'nothing');
+    }
   }
 
   /** Calls come whole. Older models give no ids, so one is made that is unique over the turns of a conversation. */
-  #takeCall(call: JsonRecord): void {
+  #takeCall(call: JsonRecord, signature: string | undefined): void {
     const index = this.#toolCallCount;
-    this.#toolCallCount += 1;
+    const id = readText(call, 'id') ?? `call_${this.#responseId ?? 'gemini'}_${index}`;
     this.#sink.toolCall(index, {
-      id: readText(call, 'id') ?? `call_${this.#responseId ?? 'gemini'}_${index}`,
+      id,
       name: readText(call, 'name'),
       argumentsDelta: JSON.stringify(call['args'] ?? {}),
     });
+    if (signature !== undefined) this.#takeSignature(signature, { callId: id });
+    this.#toolCallCount += 1;
+  }
+
+  #takeSignature(signature: string, of: SignedPlace['of']): void {
+    const place = { index: this.#signatureCount, toolCallCount: this.#toolCallCount };
+    this.#signatureCount += 1;
+    this.#sink.reasoning('', signatureBlock({ ...place, signature, of }));
   }
 }

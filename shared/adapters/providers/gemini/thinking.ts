@@ -12,12 +12,12 @@ const BUDGETS = {
 
 /** Efforts as levels for the models from 3 on, which cannot be told not to think. */
 const LEVELS = {
-  none: 'minimal',
-  minimal: 'minimal',
-  low: 'low',
-  medium: 'medium',
-  high: 'high',
-  max: 'high',
+  none: 'MINIMAL',
+  minimal: 'MINIMAL',
+  low: 'LOW',
+  medium: 'MEDIUM',
+  high: 'HIGH',
+  max: 'HIGH',
 } as const;
 
 /** The `thinkingConfig`; undefined leaves the model its default. A budget outranks an effort. */

@@ -104,9 +104,29 @@ describe('AnswerReader', () => {
     expect(reader.outcome).toMatchObject({ kind: 'failed', failure: { class: 'server' } });
   });
 
+  it('takes what follows an event above the bound for nothing', () => {
+    const { reader, sink } = open();
+    reader.push(Buffer.from(`data: ${'x'.repeat(1_100_000)}`));
+
+    const hadPayload = reader.push(Buffer.from(`\n\ndata: ${DELTA}\n\n`));
+
+    expect(hadPayload).toBe(false);
+    expect(reader.end()).toMatchObject({ kind: 'failed', failure: { class: 'server' } });
+    expect(sink.answerText).toBe('');
+  });
+
+  it('fails on a body that never ends, whatever it is made of', () => {
+    const { reader } = open();
+    const piece = Buffer.from(`: ${'x'.repeat(8_000_000)}\n`);
+
+    for (let count = 0; count < 34; count += 1) reader.push(piece);
+
+    expect(reader.outcome).toMatchObject({ kind: 'failed', failure: { class: 'server' } });
+  });
+
   it('fails on a document that grows above the bound', () => {
     const { reader } = open();
-    const piece = Buffer.from(`{"a":"${'x'.repeat(4_000_000)}`);
+    const piece = Buffer.from(`{"a":"${'x'.repeat(1_000_000)}`);
 
     for (let count = 0; count < 9; count += 1) reader.push(piece);
 

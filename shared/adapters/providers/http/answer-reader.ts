@@ -5,8 +5,17 @@ import { LineReader } from './line-reader.ts';
 import type { ProviderApi } from './provider-api.ts';
 import { SseReader } from './sse-reader.ts';
 
-/** Most characters of an answer that comes as one JSON document. Beyond it the call fails. */
-const MAX_DOCUMENT_CHARACTERS = 33_554_432;
+/**
+ * Most characters of an answer that comes as one JSON document; beyond it the call fails. Ten times the longest answer
+ * that any model can give.
+ */
+const MAX_DOCUMENT_CHARACTERS = 8_388_608;
+
+/**
+ * Most bytes of an answer, keep-alives and all; beyond it the call fails. Some servers spend 500 bytes on each token, and
+ * no model gives more than some hundred thousand of them.
+ */
+const MAX_BODY_BYTES = 268_435_456;
 
 /** What a body is read with. */
 export interface AnswerReaderOptions {
@@ -27,6 +36,7 @@ export class AnswerReader {
   #stream: SseReader | LineReader | undefined;
   #document: string[] = [];
   #documentCharacters = 0;
+  #bytes = 0;
   #broken: CallOutcome | undefined;
 
   constructor(options: AnswerReaderOptions) {
@@ -42,6 +52,8 @@ export class AnswerReader {
 
   /** Takes bytes. True: they brought the answer forward. */
   push(bytes: Uint8Array): boolean {
+    this.#bytes += bytes.length;
+    if (this.#bytes > MAX_BODY_BYTES) return this.#refuse();
     const text = this.#decode(bytes);
     if (text === undefined || text === '') return false;
     if (this.#form === 'unknown') this.#chooseForm(text);
@@ -97,12 +109,14 @@ export class AnswerReader {
 
   #collect(text: string): boolean {
     this.#documentCharacters += text.length;
-    if (this.#documentCharacters > MAX_DOCUMENT_CHARACTERS) {
-      this.#broken = protocolFailure('the answer is too large');
-      this.#document = [];
-      return false;
-    }
+    if (this.#documentCharacters > MAX_DOCUMENT_CHARACTERS) return this.#refuse();
     this.#document.push(text);
     return text.trim() !== '';
+  }
+
+  #refuse(): false {
+    this.#broken = protocolFailure('the answer is too large');
+    this.#document = [];
+    return false;
   }
 }

@@ -88,6 +88,21 @@ describe('a success that is an error', () => {
   });
 });
 
+describe('what the headers say of the limits', () => {
+  const headers = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '2s' };
+
+  it.each([200, 429])('comes with the outcome of a %i', async (status) => {
+    harness.answer = (response) =>
+      response
+        .writeHead(status, { 'content-type': 'text/event-stream', ...headers })
+        .end(text('Hi') + finish() + DONE);
+
+    const outcome = await harness.call();
+
+    expect(outcome).toMatchObject({ limits: [{ of: 'requests', remaining: 0, resetMs: 2_000 }] });
+  });
+});
+
 describe('an error status', () => {
   it('names class, status and delay', async () => {
     harness.answer = (response) =>

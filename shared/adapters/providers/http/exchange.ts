@@ -1,9 +1,10 @@
 import type { Dispatcher } from 'undici';
 import { makeFailure } from '../../../core/failure.ts';
-import type { AnswerSink, CallOutcome, ProviderCall } from '../../../ports/provider.ts';
+import type { AnswerSink, CallOutcome, LimitHint, ProviderCall } from '../../../ports/provider.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { ErrorBody } from './error-body.ts';
 import { failed } from './failure.ts';
+import { readLimitHints } from './limit-hints.ts';
 import type { ProviderApi } from './provider-api.ts';
 import { type Timeouts, Watchdogs, type Watched } from './watchdogs.ts';
 
@@ -42,6 +43,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #onAbort = (): void => this.#settle({ kind: 'aborted' });
   #controller: Dispatcher.DispatchController | undefined;
   #status: number | undefined;
+  #limits: readonly LimitHint[] = [];
   #reader: AnswerReader | undefined;
   #error: ErrorBody | undefined;
   /** The answer is complete; only the end of the body is awaited, so that the connection can serve again. */
@@ -101,6 +103,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     if (this.#isSettled || status < 200) return;
     this.#status = status;
+    this.#limits = readLimitHints(headers);
     if (status < 300) {
       const { api, sink, call } = this.#options;
       this.#reader = new AnswerReader({ api, sink, stream: call.stream });
@@ -194,7 +197,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #settle(outcome: CallOutcome): void {
-    if (this.#release()) this.#settlers.resolve(this.#withStatus(outcome));
+    if (!this.#release()) return;
+    const told = this.#withStatus(outcome);
+    const hasHints = told.kind !== 'aborted' && this.#limits.length > 0;
+    this.#settlers.resolve(hasHints ? { ...told, limits: this.#limits } : told);
   }
 
   #throw(error: unknown): void {

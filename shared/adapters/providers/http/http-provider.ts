@@ -22,8 +22,10 @@ export function createHttpProvider(config: ProviderConfig, api: ProviderApi): Pr
     connect: { timeout: config.timeouts.connectMs },
   });
   return {
-    call: (call, sink, signal) =>
-      exchange({ dispatcher: pool, api, timeouts: config.timeouts, call, sink, signal }),
+    call: (asked, sink, signal) => {
+      const call = api.mustStream?.(asked) === true ? { ...asked, stream: true } : asked;
+      return exchange({ dispatcher: pool, api, timeouts: config.timeouts, call, sink, signal });
+    },
     close: () => pool.destroy(),
   };
 }

@@ -6,10 +6,14 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value of a JSON text; undefined when it is broken (JSON itself has no undefined). */
+/** Deepest nesting that is taken: JSON.parse takes any, but writing or walking some thousands ends the stack. */
+const MAX_DEPTH = 1_000;
+
+/** The value of a JSON text; undefined when it is broken or nested too deep (JSON itself has no undefined). */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isTooDeep(text) ? undefined : value;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -57,4 +61,32 @@ export function firstRecord(record: JsonRecord | undefined, key: string): JsonRe
   if (!Array.isArray(value)) return undefined;
   const first: unknown = value[0];
   return isRecord(first) ? first : undefined;
+}
+
+/** For sound JSON. A short text, as nearly every event is, cannot be deep and is not looked into. */
+function isTooDeep(text: string): boolean {
+  if (text.length < 2 * MAX_DEPTH) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at);
+    else if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
+/** Where the string that starts at `start` has its closing quote. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end === -1 ? text.length : end;
+}
+
+/** An odd number of backslashes stands before it. */
+function isEscaped(text: string, at: number): boolean {
+  let before = at - 1;
+  while (text[before] === '\\') before -= 1;
+  return (at - before) % 2 === 0;
 }

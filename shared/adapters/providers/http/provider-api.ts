@@ -8,6 +8,8 @@ export interface ProviderApi {
   readonly headers: Readonly<Record<string, string>>;
   /** Headers of a call with streaming, over the others. Absent: none. */
   readonly streamHeaders?: Readonly<Record<string, string>>;
+  /** Calls that the provider answers in a stream only: they are streamed whatever was asked. Absent: none. */
+  readonly mustStream?: ((call: ProviderCall) => boolean) | undefined;
   /** How a stream is cut: server-sent events, or a JSON document a line. Absent: events. */
   readonly streamFraming?: 'events' | 'lines';
   /** The request's body, to be sent as JSON. */

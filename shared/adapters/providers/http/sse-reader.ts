@@ -33,6 +33,7 @@ export class SseReader {
 
   /** True: at least one event of this piece brought the answer forward. */
   push(text: string): boolean {
+    if (this.outcome !== undefined) return false;
     this.#hadPayload = false;
     this.#feed(text);
     return this.#hadPayload;
@@ -40,7 +41,7 @@ export class SseReader {
 
   /** Some servers end the body right after the last data line; the blank line that they owe is added here. */
   end(): CallOutcome {
-    this.#feed('\n\n');
+    if (this.outcome === undefined) this.#feed('\n\n');
     return this.outcome ?? this.#stream.end();
   }
 

@@ -6,7 +6,8 @@ import { readMistralFailure } from './failure.ts';
 import { toMistralRequest } from './request.ts';
 import { readMistralUsage } from './usage.ts';
 
-const MISTRAL: ChatFamily = {
+/** Mistral's dialect. */
+export const MISTRAL: ChatFamily = {
   versionPrefix: '/v1',
   toRequest: toMistralRequest,
   answers: {

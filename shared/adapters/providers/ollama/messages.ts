@@ -37,7 +37,7 @@ function toOllamaMessage(message: Message, callNames: ReadonlyMap<string, string
   }
 }
 
-/** Images must be base64. Any other URL goes as it is and is refused there, which is better than a blind answer. */
+/** Images must be base64; a request with any other is not sent here. */
 function toImages(content: string | readonly ContentPart[]): string[] | undefined {
   const images = partsOf(content).flatMap((part) =>
     part.type === 'image' ? [parseDataUrl(part.url)?.data ?? part.url] : [],

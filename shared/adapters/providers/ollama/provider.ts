@@ -11,7 +11,8 @@ export function createOllamaProvider(options: ProviderOptions): Provider {
   return createHttpProvider(options.config, ollamaApi(options));
 }
 
-function ollamaApi({ config, apiKey }: ProviderOptions): ProviderApi {
+/** `POST /chat`. */
+export function ollamaApi({ config, apiKey }: ProviderOptions): ProviderApi {
   const path = endpointPath(config.baseUrl, '/api', '/chat');
   return {
     path: () => path,

@@ -36,7 +36,7 @@ describe('toOllamaRequest', () => {
     [{ effort: 'minimal' } as const, 'low'],
     [{ effort: 'max' } as const, 'high'],
     [{ budgetTokens: 0 }, false],
-    [{ budgetTokens: 100 }, true],
+    [{ effort: 'low', budgetTokens: 0 } as const, false],
   ])('writes the reasoning %j as think %s', (reasoning, think) => {
     expect(sent({ reasoning })['think']).toBe(think);
   });

@@ -1,5 +1,6 @@
 import type { JobRequest, Tool } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
+import { stopSequencesOf } from '../http/request-facts.ts';
 import { toOllamaMessages } from './messages.ts';
 
 /**
@@ -8,6 +9,7 @@ import { toOllamaMessages } from './messages.ts';
  */
 export function toOllamaRequest(call: ProviderCall): Record<string, unknown> {
   const { request, stream } = call;
+  const stopSequences = stopSequencesOf(request);
   const tools = request.toolChoice === 'none' ? [] : (request.tools ?? []);
   return {
     model: call.requestModel,
@@ -21,7 +23,7 @@ export function toOllamaRequest(call: ProviderCall): Record<string, unknown> {
       num_predict: request.maxTokens ?? call.maxOutputTokens,
       temperature: request.temperature,
       top_p: request.topP,
-      stop: typeof request.stop === 'string' ? [request.stop] : request.stop,
+      stop: stopSequences.length > 0 ? stopSequences : undefined,
       seed: request.seed,
     },
   };
@@ -59,9 +61,9 @@ const LEVELS = {
   max: 'high',
 } as const;
 
-/** Undefined leaves the model its default. There are no budgets here, so one only says whether to think. */
+/** Undefined leaves the model its default. There are no budgets here; one of 0 asks for no reasoning at all. */
 function toThink(reasoning: JobRequest['reasoning']): boolean | string | undefined {
   const { effort, budgetTokens } = reasoning ?? {};
-  if (effort !== undefined) return LEVELS[effort];
-  return budgetTokens === undefined ? undefined : budgetTokens > 0;
+  if (budgetTokens === 0) return false;
+  return effort === undefined ? undefined : LEVELS[effort];
 }

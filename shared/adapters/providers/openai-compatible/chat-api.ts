@@ -10,6 +10,8 @@ import { ChatStream } from './stream.ts';
 export interface ChatFamily {
   /** Where the API is below a base URL that has no path. */
   readonly versionPrefix: string;
+  /** Calls that are answered in a stream only. Absent: none. */
+  readonly mustStream?: (call: ProviderCall) => boolean;
   toRequest(call: ProviderCall): Readonly<Record<string, unknown>>;
   readonly answers: AnswerDialect;
 }
@@ -20,6 +22,7 @@ export function chatApi({ config, apiKey }: ProviderOptions, family: ChatFamily)
   return {
     path: () => path,
     headers: credentialHeaders(config.baseUrl, apiKey),
+    mustStream: family.mustStream,
     requestBody: (call) => family.toRequest(call),
     openStream: (sink) => new ChatStream(sink, family.answers),
     readReply: (body, sink) => readReply(body, sink, family.answers),

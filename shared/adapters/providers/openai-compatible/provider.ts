@@ -10,13 +10,15 @@ const OPENAI_REQUESTS: ChatDialect = {
   streamOptions: { include_obfuscation: false },
 };
 
-const OPENAI: ChatFamily = {
+/** OpenAI's own dialect. */
+export const OPENAI: ChatFamily = {
   versionPrefix: '/v1',
   toRequest: (call) => toChatRequest(call, OPENAI_REQUESTS),
   answers: CHAT_ANSWERS,
 };
 
-const COMPATIBLE: ChatFamily = {
+/** What all servers of the family understand. */
+export const COMPATIBLE: ChatFamily = {
   versionPrefix: '/v1',
   toRequest: (call) => toChatRequest(call, COMPATIBLE_REQUESTS),
   answers: CHAT_ANSWERS,

@@ -1,5 +1,6 @@
 import type { JobRequest, Message, Tool } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
+import { stopSequencesOf } from '../http/request-facts.ts';
 import { toChatMessages } from './messages.ts';
 
 /** What servers of this family differ in. */
@@ -27,13 +28,14 @@ export function toChatRequest(call: ProviderCall, dialect: ChatDialect): Record<
     [dialect.maxTokensField]: request.maxTokens ?? call.maxOutputTokens,
     temperature: request.temperature,
     top_p: request.topP,
-    stop: request.stop,
+    stop: stopSequencesOf(request).length > 0 ? request.stop : undefined,
     seed: request.seed,
     tools: hasTools ? request.tools?.map(toChatTool) : undefined,
     tool_choice: hasTools ? toChatToolChoice(request.toolChoice) : undefined,
     parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
     response_format: toResponseFormat(request.responseFormat),
-    reasoning_effort: request.reasoning?.effort,
+    // There is no budget of tokens; one of 0 asks for no reasoning at all.
+    reasoning_effort: request.reasoning?.budgetTokens === 0 ? 'none' : request.reasoning?.effort,
   };
 }
 

@@ -42,6 +42,15 @@ describe('ChatStream', () => {
     ]);
   });
 
+  it('counts no call of which nothing was said', () => {
+    const { sink } = play([
+      chunk({ tool_calls: [{ index: 0, function: {} }] }),
+      chunk({ tool_calls: [toolCall({ index: 1, id: 'b', name: 'g', arguments: '{}' })] }),
+    ]);
+
+    expect(sink.toolCalls).toEqual([{ index: 0, id: 'b', name: 'g', argumentsText: '{}' }]);
+  });
+
   it('tells calls apart that share an index or have none', () => {
     const { sink } = play([
       chunk({ tool_calls: [toolCall({ index: 0, id: 'a', name: 'f', arguments: '{}' })] }),

@@ -5,8 +5,8 @@ import { type JsonRecord, readCount, readRecord, readText } from '../http/json.t
 const MAX_TOOL_CALLS = 1_024;
 
 interface OpenCall {
-  /** Our index: dense, in order of appearance. */
-  readonly index: number;
+  /** Our index: dense, in order of appearance. Undefined: nothing of the call was worth showing yet. */
+  index: number | undefined;
   id: string | undefined;
   hasName: boolean;
 }
@@ -19,6 +19,7 @@ export class ToolCalls {
   readonly #sink: AnswerSink;
   readonly #byWireIndex = new Map<number, OpenCall>();
   #last: OpenCall | undefined;
+  #opened = 0;
   #count = 0;
 
   constructor(sink: AnswerSink) {
@@ -35,13 +36,14 @@ export class ToolCalls {
     const id = readText(entry, 'id');
     const name = readText(named, 'name');
     const call = this.#find(readCount(entry, 'index'), { id, name });
-    if (call.index >= MAX_TOOL_CALLS) return false;
+    if (this.#opened > MAX_TOOL_CALLS) return false;
     const newId = call.id === undefined ? id : undefined;
     const newName = call.hasName ? undefined : name;
     const argumentsDelta = readText(named, 'arguments');
     call.id ??= id;
     call.hasName ||= name !== undefined;
     if (newId !== undefined || newName !== undefined || argumentsDelta !== undefined) {
+      call.index ??= this.#count++;
       this.#sink.toolCall(call.index, { id: newId, name: newName, argumentsDelta });
     }
     return true;
@@ -53,8 +55,8 @@ export class ToolCalls {
   ): OpenCall {
     const known = wireIndex === undefined ? this.#last : this.#byWireIndex.get(wireIndex);
     if (known !== undefined && !startsAnother(known, wireIndex, start)) return known;
-    const call: OpenCall = { index: this.#count, id: undefined, hasName: false };
-    this.#count += 1;
+    const call: OpenCall = { index: undefined, id: undefined, hasName: false };
+    this.#opened += 1;
     this.#last = call;
     if (wireIndex !== undefined) this.#byWireIndex.set(wireIndex, call);
     return call;

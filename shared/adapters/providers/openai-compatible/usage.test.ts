@@ -30,6 +30,18 @@ describe('readUsage', () => {
     expect(readUsage(body)?.cachedInputTokens).toBe(7);
   });
 
+  it.each([
+    ['inside the completion', 120, 20],
+    ['beside it (xAI), as the total shows', 132, 32],
+    ['beside or inside where no total tells', undefined, 20],
+  ])('takes reasoning %s', (_where, total_tokens, expected) => {
+    const completion_tokens_details = { reasoning_tokens: 12 };
+
+    const usage = readUsage({ usage: { ...TOTALS, total_tokens, completion_tokens_details } });
+
+    expect(usage).toMatchObject({ outputTokens: expected, reasoningTokens: 12 });
+  });
+
   it('finds the usage of Groq', () => {
     expect(readUsage({ x_groq: { usage: TOTALS } })?.inputTokens).toBe(100);
   });

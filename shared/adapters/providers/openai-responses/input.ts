@@ -1,5 +1,8 @@
 import type { ContentPart, Message } from '../../../contracts/http/job-request.ts';
 import { partsOf, textOf } from '../http/content.ts';
+import { reasoningBefore } from './reasoning-items.ts';
+
+type AssistantMessage = Extract<Message, { role: 'assistant' }>;
 
 /** The conversation without its system prompts, as items: calls and their outputs stand beside the messages. */
 export function toInputItems(messages: readonly Message[]): unknown[] {
@@ -18,17 +21,28 @@ function toItems(message: Exclude<Message, { role: 'system' }>): unknown[] {
           output: toInput(message.content),
         },
       ];
-    case 'assistant': {
-      const text = textOf(message.content ?? '');
-      const calls = (message.toolCalls ?? []).map((call) => ({
-        type: 'function_call',
-        call_id: call.id,
-        name: call.name,
-        arguments: call.arguments === '' ? '{}' : call.arguments,
-      }));
-      return text === '' ? calls : [{ role: 'assistant', content: text }, ...calls];
-    }
+    case 'assistant':
+      return toAnswerItems(message);
   }
+}
+
+/** Reasoning stands before what it led to; with nothing after it, it is refused. */
+function toAnswerItems({ content, toolCalls, reasoningDetails }: AssistantMessage): unknown[] {
+  const text = textOf(content ?? '');
+  const calls = (toolCalls ?? []).map((call) => ({
+    type: 'function_call',
+    call_id: call.id,
+    name: call.name,
+    arguments: call.arguments === '' ? '{}' : call.arguments,
+  }));
+  if (text === '' && calls.length === 0) return [];
+  return [
+    ...reasoningBefore(reasoningDetails, 0),
+    ...(text === '' ? [] : [{ role: 'assistant', content: text }]),
+    ...calls.flatMap((call, index) =>
+      index === 0 ? [call] : [...reasoningBefore(reasoningDetails, index), call],
+    ),
+  ];
 }
 
 function toInput(content: string | readonly ContentPart[]): unknown {

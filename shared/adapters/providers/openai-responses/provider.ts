@@ -11,7 +11,8 @@ export function createOpenaiResponsesProvider(options: ProviderOptions): Provide
   return createHttpProvider(options.config, responsesApi(options));
 }
 
-function responsesApi({ config, apiKey }: ProviderOptions): ProviderApi {
+/** `POST /responses`. */
+export function responsesApi({ config, apiKey }: ProviderOptions): ProviderApi {
   const path = endpointPath(config.baseUrl, '/v1', '/responses');
   return {
     path: () => path,

@@ -3,6 +3,7 @@ import { failed, protocolFailure, truncated } from '../http/failure.ts';
 import { isRecord, type JsonRecord, readRecords, readString, readText } from '../http/json.ts';
 import { readFailure } from './failure.ts';
 import { type OutputReading, readFinishReason } from './finish-reason.ts';
+import { type ItemPlace, readReasoningItem } from './reasoning-items.ts';
 import { readUsage } from './usage.ts';
 import { readErrorObject } from './wire.ts';
 
@@ -29,6 +30,7 @@ export function readReply(body: unknown, sink: AnswerSink): CallOutcome {
 
 function readOutput(items: readonly JsonRecord[], sink: AnswerSink): OutputReading {
   let toolCallCount = 0;
+  let reasoningCount = 0;
   let hasRefusal = false;
   for (const item of items) {
     switch (readString(item, 'type') ?? '') {
@@ -41,7 +43,8 @@ function readOutput(items: readonly JsonRecord[], sink: AnswerSink): OutputReadi
         toolCallCount += 1;
         break;
       case 'reasoning':
-        readReasoning(item, sink);
+        readReasoning(item, { index: reasoningCount, toolCallCount }, sink);
+        reasoningCount += 1;
         break;
       case 'message':
         hasRefusal = readMessage(item, sink) || hasRefusal;
@@ -53,12 +56,14 @@ function readOutput(items: readonly JsonRecord[], sink: AnswerSink): OutputReadi
   return { hasToolCalls: toolCallCount > 0, hasRefusal };
 }
 
-/** Summaries, or the reasoning itself where the weights are open. */
-function readReasoning(item: JsonRecord, sink: AnswerSink): void {
+/** Summaries, or the reasoning itself where the weights are open, and what is to be given back of it. */
+function readReasoning(item: JsonRecord, place: ItemPlace, sink: AnswerSink): void {
   for (const part of [...readRecords(item, 'summary'), ...readRecords(item, 'content')]) {
     const text = readText(part, 'text');
     if (text !== undefined) sink.reasoning(text);
   }
+  const block = readReasoningItem(item, place);
+  if (block !== undefined) sink.reasoning('', block);
 }
 
 /** Whether the model declined. */

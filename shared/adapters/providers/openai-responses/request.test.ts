@@ -42,8 +42,10 @@ describe('toResponsesRequest', () => {
     expect(body).not.toHaveProperty('seed');
   });
 
-  it('raises a bound below the least that the API takes', () => {
-    expect(sent({ maxTokens: 1 })).toMatchObject({ max_output_tokens: 16 });
+  it('switches reasoning off with a budget of nothing', () => {
+    expect(sent({ reasoning: { budgetTokens: 0 } })).toMatchObject({
+      reasoning: { effort: 'none' },
+    });
   });
 
   it('writes flat tools that are strict only where asked', () => {

@@ -2,27 +2,27 @@ import type { JobRequest, Tool } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
 import { systemText } from '../http/content.ts';
 import { toInputItems } from './input.ts';
+import { toInclude } from './reasoning-items.ts';
 
-/** The API refuses a smaller bound, tokens. */
-const MIN_OUTPUT_TOKENS = 16;
-
-/** The body of `POST /responses`. Fields that are undefined are not sent. There is no stop and no seed. */
+/** The body of `POST /responses`. Fields that are undefined are not sent. */
 export function toResponsesRequest(call: ProviderCall): Record<string, unknown> {
   const { request, stream } = call;
   const instructions = systemText(request.messages);
   const hasTools = request.tools !== undefined && request.tools.length > 0;
   const format = toFormat(request.responseFormat);
-  const effort = request.reasoning?.effort;
+  // There is no budget of tokens; one of 0 asks for no reasoning at all.
+  const effort = request.reasoning?.budgetTokens === 0 ? 'none' : request.reasoning?.effort;
   return {
     model: call.requestModel,
     instructions: instructions === '' ? undefined : instructions,
     input: toInputItems(request.messages),
     // The default keeps the conversation at the provider for 30 days.
     store: false,
+    include: toInclude(call),
     stream,
     // Obfuscation pads every event with random characters, which we would only parse and drop.
     stream_options: stream ? { include_obfuscation: false } : undefined,
-    max_output_tokens: toBound(request.maxTokens ?? call.maxOutputTokens),
+    max_output_tokens: request.maxTokens ?? call.maxOutputTokens,
     temperature: request.temperature,
     top_p: request.topP,
     tools: hasTools ? request.tools?.map(toFlatTool) : undefined,
@@ -31,10 +31,6 @@ export function toResponsesRequest(call: ProviderCall): Record<string, unknown> 
     text: format === undefined ? undefined : { format },
     reasoning: effort === undefined ? undefined : { effort },
   };
-}
-
-function toBound(maxTokens: number | undefined): number | undefined {
-  return maxTokens === undefined ? undefined : Math.max(maxTokens, MIN_OUTPUT_TOKENS);
 }
 
 /** Tools are strict by default here, unlike everywhere else, which most schemas do not survive. */

@@ -13,6 +13,7 @@ import type { AnswerStream } from '../http/provider-api.ts';
 import { readFailure } from './failure.ts';
 import { readFinishReason } from './finish-reason.ts';
 import { FunctionCalls } from './function-calls.ts';
+import { readReasoningItem } from './reasoning-items.ts';
 import { readUsage } from './usage.ts';
 import { EVENT, readErrorObject } from './wire.ts';
 
@@ -21,6 +22,7 @@ export class ResponseStream implements AnswerStream {
   readonly #sink: AnswerSink;
   readonly #calls: FunctionCalls;
   #hasRefusal = false;
+  #reasoningCount = 0;
   #responseModel: string | undefined;
   #outcome: CallOutcome | undefined;
 
@@ -96,14 +98,36 @@ export class ResponseStream implements AnswerStream {
   /** Items of any kind are progress: reasoning that is hidden shows by them alone. */
   #takeItem(event: JsonRecord): boolean {
     const item = readRecord(event, 'item');
-    if (item === undefined || readString(item, 'type') !== 'function_call') return true;
-    const outputIndex = readCount(event, 'output_index') ?? 0;
-    const isTaken =
-      readString(event, 'type') === EVENT.itemAdded
-        ? this.#calls.start(outputIndex, item)
-        : this.#calls.finish(outputIndex, item);
+    if (item === undefined) return true;
+    const isDone = readString(event, 'type') === EVENT.itemDone;
+    switch (readString(item, 'type') ?? '') {
+      case 'function_call':
+        return this.#takeCall(item, readCount(event, 'output_index') ?? 0, isDone);
+      case 'reasoning':
+        if (isDone) this.#takeReasoning(item);
+        return true;
+      default:
+        return true;
+    }
+  }
+
+  #takeCall(item: JsonRecord, outputIndex: number, isDone: boolean): boolean {
+    const isTaken = isDone
+      ? this.#calls.finish(outputIndex, item)
+      : this.#calls.start(outputIndex, item);
     if (!isTaken) this.#outcome = protocolFailure('the answer has too many tool calls');
     return isTaken;
+  }
+
+  /** Only the finished item is whole: the one that was added holds a first part of the encrypted reasoning. */
+  #takeReasoning(item: JsonRecord): void {
+    const block = readReasoningItem(item, {
+      index: this.#reasoningCount,
+      toolCallCount: this.#calls.count,
+    });
+    if (block === undefined) return;
+    this.#reasoningCount += 1;
+    this.#sink.reasoning('', block);
   }
 
   #finish(status: 'completed' | 'incomplete', response: JsonRecord | undefined): boolean {

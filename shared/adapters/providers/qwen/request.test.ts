@@ -4,6 +4,7 @@ import { onTheWire, providerCall } from '../testing/fixtures.ts';
 import { toQwenRequest } from './request.ts';
 
 const HIGH = { effort: 'high' } as const;
+const TOOL = { name: 'weather' };
 
 describe('toQwenRequest', () => {
   it('leaves thinking to the model where nothing was asked', () => {
@@ -29,16 +30,39 @@ describe('toQwenRequest', () => {
     expect(thinkingFields({ reasoning })).toEqual(fields);
   });
 
-  it('switches thinking off without a stream', () => {
-    expect(thinkingFields({ reasoning: HIGH }, false)).toEqual({ enable_thinking: false });
+  it('switches thinking off without a stream, where nobody asked for it', () => {
     expect(thinkingFields({}, false)).toEqual({ enable_thinking: false });
   });
 
-  it('switches thinking off for an answer bound to JSON, and only for that', () => {
-    expect(thinkingFields({ reasoning: HIGH, responseFormat: { type: 'json' } })).toEqual({
-      enable_thinking: false,
+  it.each([
+    [{ responseFormat: { type: 'json' } as const }, { enable_thinking: false }],
+    [{ responseFormat: { type: 'text' } as const }, {}],
+    [{ tools: [TOOL], toolChoice: { name: 'weather' } }, { enable_thinking: false }],
+    [{ tools: [TOOL], toolChoice: 'auto' as const }, {}],
+  ])(
+    'switches thinking off where it is excluded and nobody asked for it: %j',
+    (request, fields) => {
+      expect(thinkingFields(request)).toEqual(fields);
+    },
+  );
+
+  it('leaves models that always think alone', () => {
+    const call = {
+      ...providerCall({ responseFormat: { type: 'json' } }),
+      requestModel: 'qwq-plus',
+    };
+
+    expect(onTheWire(toQwenRequest(call))).not.toHaveProperty('enable_thinking');
+  });
+
+  it('forces the only tool by its name', () => {
+    expect(sent({ tools: [TOOL], toolChoice: 'required' })).toMatchObject({
+      tool_choice: { type: 'function', function: { name: 'weather' } },
     });
-    expect(thinkingFields({ responseFormat: { type: 'text' } })).toEqual({});
+  });
+
+  it('keeps temperatures in a range that ends below 2', () => {
+    expect(sent({ temperature: 2 })).toMatchObject({ temperature: 1.99 });
   });
 });
 

@@ -1,14 +1,15 @@
 import type { ProviderCall } from '../../../ports/provider.ts';
+import { toTemperature, toThinkingFields, toToolChoice } from '../model-studio.ts';
 import { COMPATIBLE_REQUESTS, toChatRequest } from '../openai-compatible/request.ts';
-import { planThinking } from './thinking.ts';
 
 /** The body of `POST /chat/completions` in Qwen's compatible mode. */
 export function toQwenRequest(call: ProviderCall): Record<string, unknown> {
-  const { isOn, budgetTokens } = planThinking(call);
+  const body = toChatRequest(call, COMPATIBLE_REQUESTS);
   return {
-    ...toChatRequest(call, COMPATIBLE_REQUESTS),
+    ...body,
+    temperature: toTemperature(call.request),
+    tool_choice: body['tools'] === undefined ? undefined : toToolChoice(call.request),
     reasoning_effort: undefined,
-    enable_thinking: isOn,
-    thinking_budget: budgetTokens,
+    ...toThinkingFields(call),
   };
 }

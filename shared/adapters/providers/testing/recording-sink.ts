@@ -1,3 +1,8 @@
+import {
+  type ReasoningBlock,
+  type ReasoningDetail,
+  ReasoningDetails,
+} from '../../../contracts/reasoning-detail.ts';
 import type { AnswerSink, ToolCallPiece } from '../../../ports/provider.ts';
 
 export interface RecordedToolCall {
@@ -13,16 +18,27 @@ export class RecordingSink implements AnswerSink {
   answerText = '';
   reasoningText = '';
   isFull = false;
+  readonly #details = new ReasoningDetails();
+  /** The object that the text of each block came with. */
+  readonly #textBlocks = new Map<number, ReasoningBlock>();
   #release: (() => void) | undefined;
+
+  /** The blocks of reasoning, joined as the job's log joins them. */
+  get reasoningDetails(): ReasoningDetail[] {
+    return this.#details.list();
+  }
 
   text(text: string): void {
     if (text === '') throw new Error('empty text');
     this.answerText += text;
   }
 
-  reasoning(text: string): void {
-    if (text === '') throw new Error('empty reasoning');
+  reasoning(text: string, block?: ReasoningBlock): void {
+    if (text === '' && block === undefined) throw new Error('empty reasoning');
     this.reasoningText += text;
+    if (block === undefined) return;
+    if (block.signature === undefined && block.data === undefined) this.#takeTextOf(block);
+    this.#details.add(text, block);
   }
 
   toolCall(index: number, piece: ToolCallPiece): void {
@@ -47,5 +63,11 @@ export class RecordingSink implements AnswerSink {
   drain(): void {
     this.isFull = false;
     this.#release?.();
+  }
+
+  #takeTextOf(block: ReasoningBlock): void {
+    const known = this.#textBlocks.get(block.index) ?? block;
+    if (known !== block) throw new Error(`block ${block.index} came with a second object`);
+    this.#textBlocks.set(block.index, block);
   }
 }

@@ -1,0 +1,30 @@
+import type { JobRequest } from '../../../contracts/http/job-request.ts';
+import { asksForReasoning, forcesToolCall, setsSampling } from '../http/request-facts.ts';
+import { listUnsupported, misplacedImages } from '../http/unsupported.ts';
+import { isMissingThinking, MIN_BUDGET_TOKENS } from './thinking.ts';
+
+/** Temperatures end here. */
+const MAX_TEMPERATURE = 1;
+
+/** What the messages API has no field for, or refuses. */
+export function unsupportedByAnthropic(request: JobRequest): string | undefined {
+  const { temperature = 1, topP = 1, reasoning } = request;
+  const budgetTokens = reasoning?.budgetTokens ?? 0;
+  const isReasoning = asksForReasoning(request);
+  return listUnsupported({
+    ...misplacedImages(request),
+    seed: request.seed !== undefined,
+    'a temperature above 1': temperature > MAX_TEMPERATURE,
+    // Current models take one of the two. 1 is the default of both, and says nothing.
+    'a temperature together with top-p': temperature !== 1 && topP !== 1,
+    'a temperature or top-p with reasoning': isReasoning && setsSampling(request),
+    'a forced tool call with reasoning': isReasoning && forcesToolCall(request),
+    'a reasoning budget below 1024 tokens':
+      isReasoning && budgetTokens > 0 && budgetTokens < MIN_BUDGET_TOKENS,
+    // The bound of the answer covers the reasoning, and must be larger than its budget.
+    'a reasoning budget in an answer of at most 1024 tokens':
+      isReasoning && budgetTokens > 0 && (request.maxTokens ?? Infinity) <= MIN_BUDGET_TOKENS,
+    'a reasoning budget after tool calls that came without their reasoning details':
+      isReasoning && budgetTokens > 0 && isMissingThinking(request.messages),
+  });
+}
