@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const SYSTEM_FOLDERS = ['test/contract', 'test/integration', 'test/e2e', 'infra/brokers'];
+const SYSTEM_FOLDERS = [
+  'test/contract',
+  'test/integration',
+  'test/e2e',
+  'test/conformance',
+  'infra/brokers',
+];
 const CHAOS_FOLDERS = ['test/chaos'];
 const NO_TEST_FOLDERS = ['node_modules', '.switchyard'];
 

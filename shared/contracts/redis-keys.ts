@@ -20,6 +20,8 @@ export const redisKeys = {
   apiKey: (digest: string): string => `${REDIS_PREFIX}:api-key:${digest}`,
   /** One-use tickets for browser sockets. */
   ticket: (digest: string): string => `${REDIS_PREFIX}:ticket:${digest}`,
+  /** Hash: calls and tokens of a provider by second, for the last minute. */
+  minute: (providerId: string): string => `${REDIS_PREFIX}:minute:${providerId}`,
   lease: (name: string): string => `${REDIS_PREFIX}:lease:${name}`,
 } as const;
 

@@ -184,11 +184,29 @@ export function describeProcesses(rows: readonly Measurement[], floor: Floor): r
   ];
 }
 
-export function describeParser({ ours, bare }: ParserFigures): readonly string[] {
+const PARSER_COLUMNS: readonly Column[] = [
+  { title: '  format', width: 20, align: 'left' },
+  { title: 'ours', width: 8, align: 'right' },
+  { title: 'bare', width: 8, align: 'right' },
+  { title: 'ratio', width: 8, align: 'right' },
+  { title: '', width: 6, align: 'left' },
+];
+
+export function describeParser(figures: readonly ParserFigures[]): readonly string[] {
+  const lines = figures.map(({ format, ours, bare, isMet }) =>
+    columnLine(PARSER_COLUMNS, [
+      `  ${format}`,
+      ours.toFixed(2),
+      bare.toFixed(2),
+      ratio(ours / bare),
+      met(isMet),
+    ]),
+  );
   return [
     '',
-    heading('Parser: µs a delta of an OpenAI chat stream'),
-    `  ours ${ours.toFixed(2)}   eventsource-parser and JSON.parse alone ${bare.toFixed(2)}   ratio ${ratio(ours / bare)}`,
+    heading('Parser: µs a delta; bare = eventsource-parser (or split) and JSON.parse alone'),
+    styleText('dim', titleLine(PARSER_COLUMNS)),
+    ...lines,
   ];
 }
 
@@ -216,7 +234,7 @@ export function describeVerdicts(
       `  ${what}`,
       unit === 'ms' ? `${ms(measured)} ms` : ratio(measured),
       unit === 'ms' ? `≤ ${ms(wanted)} ms` : `≥ ${ratio(wanted)}`,
-      isMet ? styleText('green', 'met') : styleText('yellow', 'missed'),
+      met(isMet),
     ]),
   );
   const failed = columnLine(VERDICT_COLUMNS, [
@@ -235,6 +253,10 @@ export function describeNoise(rows: readonly Measurement[], floor: Floor): reado
   if (most < NOISY_SHARE) return [];
   const warning = `Other processes took up to ${percent(most)} of the CPU: repeat this on a quiet machine.`;
   return [styleText('yellow', `  ${warning}`)];
+}
+
+function met(isMet: boolean): string {
+  return isMet ? styleText('green', 'met') : styleText('yellow', 'missed');
 }
 
 function heading(text: string): string {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FAMILY_APIS } from '../../../test/support/family-apis.ts';
 import type { CallOutcome } from '../../ports/provider.ts';
 import { AnswerReader } from './http/answer-reader.ts';
 import {
@@ -12,7 +13,7 @@ import {
   FIXTURE_TEXT,
   type Frame,
 } from './testing/answer-fixtures.ts';
-import { FAMILY_APIS } from './testing/family-apis.ts';
+import { DOCUMENT_FIXTURES } from './testing/document-fixtures.ts';
 import { RecordingSink } from './testing/recording-sink.ts';
 
 const RUNS = 100;
@@ -39,7 +40,7 @@ class PieceSink extends RecordingSink {
 
 const someCuts = fc.array(fc.nat(), { maxLength: 30 });
 
-describe.each(ANSWER_FIXTURES)('a $name answer', (fixture) => {
+describe.each([...ANSWER_FIXTURES, ...DOCUMENT_FIXTURES])('a $name answer', (fixture) => {
   const { body, endAt } = encodeFixture(fixture);
   const whole = describeReading(read(fixture, [body]));
 
@@ -202,15 +203,23 @@ function inventions(
   cuts: readonly number[] = [],
 ): readonly string[] {
   const { sink } = read(fixture, cutAt(bytes, cuts));
-  const sent = withoutEscapes(Buffer.from(bytes).toString());
-  return sink.texts.filter((text) => !sent.includes(withoutEscapes(text)));
+  const sent = unescaped(Buffer.from(bytes).toString());
+  return sink.texts.filter((text) => !sent.includes(withoutSigns(text)));
 }
 
-/** What JSON may write in two ways is left out on both sides. */
-function withoutEscapes(text: string): string {
-  return text
-    .replace(/\\u([0-9a-f]{4})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-    .replace(/\\["\\/bfnrt]|["\\/\b\f\n\r\t]/g, '');
+/** The body with its JSON escapes read, as a text inside it was read. */
+function unescaped(body: string): string {
+  return withoutSigns(
+    body.replace(/\\(?:u([0-9a-f]{4})|([^u]))/gi, (_all, hex: string | undefined, sign: string) => {
+      if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
+      return 'bfnrt'.includes(sign) ? '' : sign;
+    }),
+  );
+}
+
+/** What JSON must or may write as an escape is left out on both sides. */
+function withoutSigns(text: string): string {
+  return text.replace(/["\\/\b\f\n\r\t]/g, '');
 }
 
 function describeReading({ outcome, sink }: Reading) {

@@ -157,20 +157,22 @@ describe('unsupportedBy', () => {
     },
   );
 
-  it('refuses Anthropic a budget where the reasoning before the calls is missing', () => {
-    const messages: Message[] = [
-      { role: 'user', content: 'Hi' },
-      { role: 'assistant', toolCalls: [{ id: 'a', name: 'weather', arguments: '{}' }] },
-      { role: 'tool', toolCallId: 'a', content: 'sun' },
-    ];
+  it.each([
+    ['anthropic', { budgetTokens: 2_000 }, /without their reasoning details$/],
+    ['deepseek', HIGH, /without their reasoning$/],
+  ] as const)(
+    'refuses %s to reason on %j where that before the calls is missing',
+    (kind, reasoning, words) => {
+      const messages: Message[] = [
+        { role: 'user', content: 'Hi' },
+        { role: 'assistant', toolCalls: [{ id: 'a', name: 'weather', arguments: '{}' }] },
+        { role: 'tool', toolCallId: 'a', content: 'sun' },
+      ];
 
-    const words = unsupportedBy(
-      'anthropic',
-      jobRequest({ messages, reasoning: { budgetTokens: 2_000 } }),
-    );
-
-    expect(words).toMatch(/without their reasoning details$/);
-  });
+      expect(unsupportedBy(kind, jobRequest({ messages, reasoning }))).toMatch(words);
+      expect(unsupportedBy(kind, jobRequest({ messages }))).toBeUndefined();
+    },
+  );
 });
 
 function jobRequest(request: Partial<JobRequest>): JobRequest {

@@ -9,6 +9,8 @@ const MAX_METADATA_ENTRIES = 64;
 const MAX_DEADLINE_MS = 86_400_000;
 
 const name = z.string().regex(/^[A-Za-z0-9_.:/-]{1,128}$/);
+/** What a deployment may be called by: `<provider>/<model>` at the longest, with the `@` of dated and hosted names. */
+const modelName = z.string().regex(/^[A-Za-z0-9_.:/@-]{1,256}$/);
 const text = z.string().max(MAX_TEXT);
 
 /** An image by https URL or data URL. The URL goes to the provider as it is; we fetch nothing. */
@@ -67,8 +69,8 @@ const routingSchema = z.strictObject({
   maxLatencyMs: z.number().int().positive().max(MAX_DEADLINE_MS).optional(),
   minQuality: z.number().min(0).max(1).optional(),
   maxAttempts: z.number().int().min(1).max(10).optional(),
-  allow: z.array(name).max(256).optional(),
-  deny: z.array(name).max(256).optional(),
+  allow: z.array(modelName).max(256).optional(),
+  deny: z.array(modelName).max(256).optional(),
   /** What happens when an answer breaks off after text was shown. Default: restart; `fail` on the OpenAI endpoint. */
   onInterrupt: z.enum(['fail', 'restart']).optional(),
 });
@@ -81,7 +83,7 @@ const deliverySchema = z.strictObject({
 
 export const jobRequestSchema = z.strictObject({
   /** `auto`, an alias, a group, a deployment, or `<provider>/<model>`. */
-  model: name,
+  model: modelName,
   messages: z.array(messageSchema).min(1).max(MAX_MESSAGES),
   temperature: z.number().min(0).max(2).optional(),
   topP: z.number().min(0).max(1).optional(),

@@ -16,6 +16,13 @@ export function asksForReasoning({ reasoning }: JobRequest): boolean {
   return effort !== undefined || budgetTokens !== undefined;
 }
 
+type Effort = NonNullable<NonNullable<JobRequest['reasoning']>['effort']>;
+
+/** The effort asked for, for providers that have no budgets: one of 0 asks for no reasoning at all. */
+export function effortOf({ reasoning }: JobRequest): Effort | undefined {
+  return reasoning?.budgetTokens === 0 ? 'none' : reasoning?.effort;
+}
+
 /** Reasoning is bounded in tokens. A bound of 0 only switches it off, which needs no budget. */
 export function hasReasoningBudget(request: JobRequest): boolean {
   return asksForReasoning(request) && request.reasoning?.budgetTokens !== undefined;

@@ -33,14 +33,29 @@ describe('the time limits', () => {
     expect(failureMessage(outcome)).toContain('first payload');
   });
 
-  it('end a stream that stalls behind keep-alives', async () => {
+  it('end a stream of which nothing comes, not even a status', async () => {
+    harness.answer = () => undefined;
+
+    const outcome = await harness.call({ timeouts: { ttftMs: SHORT_MS } });
+
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { class: 'timeout' } });
+    expect(failureMessage(outcome)).toContain('first payload');
+  });
+
+  it.each([
+    ['comments', ': keep-alive\n\n'],
+    ['blank lines', '\n'],
+    ['empty shells', 'data: {"choices":[{"index":0,"delta":{"content":""}}]}\n\n'],
+    ['an event that never ends', 'data: {'],
+  ])('end a stream that stalls behind %s', async (_what, keepAlive) => {
     harness.answer = (response) => {
       sendEventsOpen(response, text('Hel'));
-      sendForever(response, ': keep-alive\n\n');
+      sendForever(response, keepAlive);
     };
 
     const outcome = await harness.call({ timeouts: { idleMs: SHORT_MS } });
 
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { class: 'timeout' } });
     expect(failureMessage(outcome)).toContain('next payload');
     expect(harness.sink.answerText).toBe('Hel');
     await expect.poll(() => harness.server.openConnections()).toBe(0);
@@ -68,6 +83,17 @@ describe('the time limits', () => {
     expect(harness.sink.answerText).toHaveLength(11);
   });
 
+  it('bound a stream that brings payload without end', async () => {
+    harness.answer = (response) => sendForever(response, text('.'));
+
+    const outcome = await harness.call({ timeouts: { totalMs: SHORT_MS * 2 } });
+
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { class: 'timeout' } });
+    expect(failureMessage(outcome)).toContain('whole answer');
+    expect(harness.sink.answerText).not.toBe('');
+    await expect.poll(() => harness.server.openConnections()).toBe(0);
+  });
+
   it('bound the whole call, also without streaming', async () => {
     harness.answer = (response) => sendForever(response, ' ');
 
@@ -86,6 +112,21 @@ describe('the time limits', () => {
     const outcome = await harness.call();
 
     expect(outcome).toMatchObject({ kind: 'completed', finishReason: 'stop' });
+    await expect.poll(() => harness.server.openConnections()).toBe(0);
+  });
+});
+
+describe('a call behind whose end marker the server goes on', () => {
+  it('is complete, and its connection is closed', async () => {
+    harness.answer = (response) => {
+      sendEventsOpen(response, text('Hi') + finish() + DONE);
+      sendForever(response, `: keep-alive\n\n${text('more')}`);
+    };
+
+    const outcome = await harness.call();
+
+    expect(outcome).toMatchObject({ kind: 'completed', finishReason: 'stop' });
+    expect(harness.sink.answerText).toBe('Hi');
     await expect.poll(() => harness.server.openConnections()).toBe(0);
   });
 });

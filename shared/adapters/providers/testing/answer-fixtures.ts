@@ -41,7 +41,6 @@ export const ANSWER_FIXTURES: readonly AnswerFixture[] = [
   { name: 'vertex', kind: 'vertex', framing: 'events-crlf', frames: geminiChunks() },
   { name: 'dashscope', kind: 'dashscope', framing: 'bare-events', frames: dashscopeEvents() },
   { name: 'ollama', kind: 'ollama', framing: 'lines', frames: ollamaLines() },
-  { name: 'chat document', kind: 'openai', framing: 'document', frames: [chatDocument()] },
 ];
 
 /** The body as it goes over the wire, and where in it the answer is complete. */
@@ -121,17 +120,6 @@ function chatCallPieces(): object[] {
     { function: { arguments: first } },
     { function: { arguments: second } },
   ];
-}
-
-function chatDocument(): Record<string, unknown> {
-  const call = { id: 'call_1', function: { name: TOOL, arguments: ARGUMENTS_TEXT } };
-  const message = {
-    content: FIXTURE_TEXT.join(''),
-    reasoning_content: FIXTURE_REASONING.join(''),
-    tool_calls: [call],
-  };
-  const choices = [{ index: 0, message, finish_reason: 'tool_calls' }];
-  return { model: 'm', choices, usage: CHAT_USAGE };
 }
 
 function responseEvents(): Frame[] {
