@@ -1,4 +1,5 @@
 import type { Catalogue } from '../../shared/contracts/config/catalogue.ts';
+import type { FleetLimiter } from '../../shared/ports/fleet-limiter.ts';
 import type { JobLog } from '../../shared/ports/job-log.ts';
 import type { JobQueue } from '../../shared/ports/job-queue.ts';
 import type { JobStore } from '../../shared/ports/job-store.ts';
@@ -20,6 +21,7 @@ export interface AttemptDependencies {
   readonly owned: OwnedJobs;
   readonly pacer: Pacer;
   readonly holds: ShortHolds;
+  readonly limiter: FleetLimiter;
   readonly logger: Logger;
   readonly now: () => number;
   /** A new id for each run: two runs that share one would both think that they own the job. */

@@ -9,6 +9,7 @@ import { serveCancels } from '../../shared/adapters/nats/owner-signal.ts';
 import { NatsResultPublisher } from '../../shared/adapters/nats/result-publisher.ts';
 import { createProvider } from '../../shared/adapters/providers/registry.ts';
 import { connectRedis } from '../../shared/adapters/redis/connect-redis.ts';
+import { RedisFleetLimiter } from '../../shared/adapters/redis/fleet-limiter.ts';
 import { RedisJobStore } from '../../shared/adapters/redis/job-store.ts';
 import type { Catalogue } from '../../shared/contracts/config/catalogue.ts';
 import { attemptMessageSchema } from '../../shared/contracts/queue/messages.ts';
@@ -17,6 +18,7 @@ import { runService, type ServiceContext } from '../../shared/platform/lifecycle
 import type { QueueConsumer } from '../../shared/ports/job-queue.ts';
 import type { Logger } from '../../shared/ports/logger.ts';
 import type { Provider } from '../../shared/ports/provider.ts';
+import { isLimited } from './minute-limits.ts';
 import { OwnedJobs } from './owned-jobs.ts';
 import { Pacer } from './pacer.ts';
 import { runAttempt } from './run-attempt.ts';
@@ -59,6 +61,7 @@ await runService('worker', process.env, async (context: ServiceContext) => {
     owned,
     pacer: new Pacer(),
     holds: new ShortHolds(),
+    limiter: new RedisFleetLimiter(redis),
     logger: log,
     now: Date.now,
     newWriterId: randomUUID,
@@ -73,9 +76,7 @@ await runService('worker', process.env, async (context: ServiceContext) => {
         queueName: queueNames.provider(id),
         connection: consumer,
         concurrency: Math.min(concurrency, CALLS_PER_PROCESS),
-        ...(limits.requestsPerMinute === undefined
-          ? {}
-          : { startsPerMinute: limits.requestsPerMinute }),
+        ...(isLimited(limits) ? { pause: (waitMs: number) => queue.pause(id, waitMs) } : {}),
         schema: attemptMessageSchema,
         handler: (message, signal) => runAttempt(dependencies, message, signal),
         log,

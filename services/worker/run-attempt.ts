@@ -12,6 +12,7 @@ import { DeltaPublisher } from './delta-publisher.ts';
 import type { AttemptDependencies } from './dependencies.ts';
 import { handBack } from './hand-back.ts';
 import { type AttemptEnd, judgeEnd } from './judge-end.ts';
+import { correctMinute, type TakenMinute, takeMinute } from './minute-limits.ts';
 import { StopSignal } from './stop-signal.ts';
 
 const DONE: Delivery = { kind: 'done' };
@@ -25,6 +26,7 @@ interface Run {
   readonly deployment: Deployment;
   readonly provider: Provider;
   readonly writer: JobWriter;
+  readonly minute: TakenMinute;
 }
 
 /** Runs one attempt of a job: claim it in the log, call the provider, put the answer and its end into the log, settle. */
@@ -41,12 +43,15 @@ export async function runAttempt(
   if (deployment === undefined || provider === undefined) return DONE;
   const holdMs = dependencies.holds.waitMs(deployment.id, dependencies.now());
   if (holdMs > 0) return { kind: 'later', delayMs: holdMs };
+  const minute = await takeMinute(dependencies, ref, deployment);
+  if (minute.kind === 'full') return minute;
   const input = { ref, message, deployment };
   const [record, first] = await Promise.all([store.start(ref), claimFirst(dependencies, input)]);
   if (record === undefined || record.settled !== undefined) return DONE;
   const claim = first === 'fenced' ? await claimJob(dependencies, input, record) : first;
   if (claim.kind === 'answered') return claim.delivery;
-  const run = { record, attempt: message.attempt, deployment, provider, writer: claim.writer };
+  const { attempt } = message;
+  const run = { record, attempt, deployment, provider, writer: claim.writer, minute };
   return perform(dependencies, run, draining);
 }
 
@@ -66,6 +71,7 @@ async function perform(
   draining.addEventListener('abort', onDrain);
   try {
     const end = await callProvider(dependencies, run, stop);
+    correctMinute(dependencies, run, end.outcome);
     return await writeEnd(dependencies, run, { end, onClosed: ended.resolve });
   } finally {
     clearTimeout(timer);

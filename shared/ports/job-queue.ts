@@ -29,10 +29,14 @@ export interface JobQueue {
   holds(place: QueuePlace): Promise<boolean>;
 }
 
-/** What became of a delivery: `done` takes it off the queue, `later` gives it back without counting it. */
+/**
+ * What became of a delivery: `done` takes it off the queue, `later` gives it back without counting it, `full` gives it
+ * back as the next one and lets the whole queue wait, for all processes.
+ */
 export type Delivery =
   | { readonly kind: 'done' }
-  | { readonly kind: 'later'; readonly delayMs: number };
+  | { readonly kind: 'later'; readonly delayMs: number }
+  | { readonly kind: 'full'; readonly waitMs: number };
 
 /** Takes messages of one queue, a bounded number at a time. */
 export interface QueueConsumer {

@@ -51,6 +51,11 @@ export class BullmqJobQueue implements JobQueue {
     else await queue.setGlobalConcurrency(calls);
   }
 
+  /** Lets every process wait before it takes the provider's next item. */
+  async pause(providerId: string, waitMs: number): Promise<void> {
+    await this.#queue(queueNames.provider(providerId)).rateLimit(waitMs);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
   }

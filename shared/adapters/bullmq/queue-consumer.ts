@@ -1,4 +1,4 @@
-import { DelayedError, type Job, Worker } from 'bullmq';
+import { DelayedError, type Job, RateLimitError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { REDIS_PREFIX } from '../../contracts/redis-keys.ts';
@@ -19,6 +19,12 @@ const MAX_STALLED = 1_000_000;
 
 const DRAIN_DELAY_SECONDS = 5;
 
+/** A pause is ignored by workers without a limiter of their own (infra.md 1.4): this one never limits by itself. */
+const ARMED_LIMITER = { max: 1_000_000, duration: 1_000 };
+
+/** While a queue waits, its delayed items wait too; so it looks again after this. */
+const MAX_PAUSE_MS = 2_000;
+
 /** When a message is taken up again that the job log was not there for. */
 const LOG_AWAY_MS = 1_000;
 
@@ -28,8 +34,8 @@ export interface ConsumeOptions<T> {
   readonly connection: Redis;
   /** Items at once in this process. */
   readonly concurrency: number;
-  /** Starts a minute over the fleet: BullMQ's fixed window. Absent: no limit. */
-  readonly startsPerMinute?: number;
+  /** Lets all processes wait before they take the next item. Absent: no handler of this queue asks for it. */
+  readonly pause?: (waitMs: number) => Promise<void>;
   readonly schema: z.ZodType<T>;
   readonly handler: MessageHandler<T>;
   readonly log: Logger;
@@ -52,9 +58,7 @@ export function consumeQueue<T>(options: ConsumeOptions<T>): QueueConsumer {
       stalledInterval: STALLED_CHECK_MS,
       maxStalledCount: MAX_STALLED,
       drainDelay: DRAIN_DELAY_SECONDS,
-      ...(options.startsPerMinute === undefined
-        ? {}
-        : { limiter: { max: options.startsPerMinute, duration: 60_000 } }),
+      ...(options.pause === undefined ? {} : { limiter: ARMED_LIMITER }),
     },
   );
   worker.on('error', (error) => {
@@ -84,6 +88,10 @@ interface Item {
 async function runItem<T>(options: ConsumeOptions<T>, { job, token, signal }: Item): Promise<void> {
   const message = options.schema.parse(job.data);
   const delivery = await options.handler(message, signal).catch(laterWhileLogIsAway);
+  if (delivery.kind === 'full') {
+    await options.pause?.(Math.min(delivery.waitMs, MAX_PAUSE_MS));
+    throw new RateLimitError();
+  }
   if (delivery.kind === 'later') {
     await job.moveToDelayed(Date.now() + delivery.delayMs, token);
     throw new DelayedError();
