@@ -11,6 +11,20 @@ import { resolveProviders } from './resolve-providers.ts';
 
 const SANDBOX_URL = 'http://127.0.0.1:4000';
 
+const SIDES: Readonly<Record<(typeof PROVIDER_KINDS)[number], string>> = {
+  openai: '/openai/v1',
+  'openai-responses': '/openai/v1',
+  anthropic: '/anthropic/v1',
+  gemini: '/gemini/v1beta',
+  vertex: '/vertex/v1/projects/sandbox/locations/global',
+  deepseek: '/deepseek/v1',
+  qwen: '/qwen/compatible-mode/v1',
+  dashscope: '/dashscope/api/v1',
+  mistral: '/mistral/v1',
+  'openai-compatible': '/compatible/v1',
+  ollama: '/ollama/api',
+};
+
 const defaults = configSchema.parse(
   JSON.parse(readFileSync(new URL('default.json', import.meta.url), 'utf8')),
 );
@@ -24,11 +38,9 @@ describe('resolveProviders', () => {
       expect(resolved.mode).toBe('sandbox');
       expect(
         resolved.document.providers.map(({ id, baseUrl, apiKeyEnv }) => [id, baseUrl, apiKeyEnv]),
-      ).toEqual([
-        ['openai', 'http://127.0.0.1:4000/openai/v1', undefined],
-        ['anthropic', 'http://127.0.0.1:4000/anthropic/v1', undefined],
-        ['gemini', 'http://127.0.0.1:4000/gemini/v1beta', undefined],
-      ]);
+      ).toEqual(
+        defaults.providers.map(({ id, kind }) => [id, `${SANDBOX_URL}${SIDES[kind]}`, undefined]),
+      );
       expect(resolved.document.deployments).toEqual(defaults.deployments);
     },
   );
@@ -88,15 +100,14 @@ describe('resolveProviders', () => {
     expect(resolved.document.providers).toEqual([keyless]);
   });
 
-  it.each(PROVIDER_KINDS)('gives the kind %s a side of the sandbox', (kind) => {
+  it.each(PROVIDER_KINDS)('gives the kind %s its own side of the sandbox, as that kind', (kind) => {
     const provider = makeProvider({ kind, apiKeyEnv: 'SOME_KEY' });
 
     const resolved = resolveProviders({ ...defaults, providers: [provider] }, {}, SANDBOX_URL);
 
     expect(configSchema.safeParse(resolved.document).success).toBe(true);
-    expect(resolved.document.providers[0]?.baseUrl).toMatch(
-      /^http:\/\/127\.0\.0\.1:4000\/(openai\/v1|anthropic\/v1|gemini\/v1beta)$/,
-    );
+    expect(resolved.document.providers[0]?.kind).toBe(kind);
+    expect(resolved.document.providers[0]?.baseUrl).toBe(`${SANDBOX_URL}${SIDES[kind]}`);
   });
 });
 

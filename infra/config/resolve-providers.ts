@@ -59,29 +59,25 @@ function keepProviders(
 }
 
 /**
- * The sandbox speaks three formats. A provider of a format that it does not speak (OpenAI Responses, DashScope's and
- * Ollama's own) is asked in OpenAI's chat format instead; Vertex bodies are Gemini's. Each path names the version,
- * because the adapters add one only to a base URL that has no path.
+ * Where the sandbox speaks the format of each kind. Each path names the version, because the adapters add one only to a
+ * base URL that has no path.
  */
-const SANDBOX_SIDES: Readonly<
-  Record<ProviderKind, { readonly kind: ProviderKind; readonly path: string }>
-> = {
-  openai: { kind: 'openai', path: '/openai/v1' },
-  'openai-responses': { kind: 'openai', path: '/openai/v1' },
-  anthropic: { kind: 'anthropic', path: '/anthropic/v1' },
-  gemini: { kind: 'gemini', path: '/gemini/v1beta' },
-  vertex: { kind: 'gemini', path: '/gemini/v1beta' },
-  deepseek: { kind: 'deepseek', path: '/openai/v1' },
-  qwen: { kind: 'qwen', path: '/openai/v1' },
-  dashscope: { kind: 'openai-compatible', path: '/openai/v1' },
-  mistral: { kind: 'mistral', path: '/openai/v1' },
-  'openai-compatible': { kind: 'openai-compatible', path: '/openai/v1' },
-  ollama: { kind: 'openai-compatible', path: '/openai/v1' },
+const SANDBOX_PATHS: Readonly<Record<ProviderKind, string>> = {
+  openai: '/openai/v1',
+  'openai-responses': '/openai/v1',
+  anthropic: '/anthropic/v1',
+  gemini: '/gemini/v1beta',
+  vertex: '/vertex/v1/projects/sandbox/locations/global',
+  deepseek: '/deepseek/v1',
+  qwen: '/qwen/compatible-mode/v1',
+  dashscope: '/dashscope/api/v1',
+  mistral: '/mistral/v1',
+  'openai-compatible': '/compatible/v1',
+  ollama: '/ollama/api',
 };
 
 /** Without the name of its key: a real key is never sent to the sandbox. */
 function toSandbox(provider: ProviderConfig, sandboxUrl: string): ProviderConfig {
   const { apiKeyEnv: _unused, ...rest } = provider;
-  const side = SANDBOX_SIDES[provider.kind];
-  return { ...rest, kind: side.kind, baseUrl: `${sandboxUrl}${side.path}` };
+  return { ...rest, baseUrl: `${sandboxUrl}${SANDBOX_PATHS[provider.kind]}` };
 }

@@ -2,11 +2,13 @@ import { ANY_OBJECT_SCHEMA, jsonForSchema } from './answer-json.ts';
 import { SANDBOX_MARK, writeText } from './answer-text.ts';
 import type { TextMode } from './directive.ts';
 import type { Pace } from './pace.ts';
-import { type Random, randomFrom, randomInteger } from './random.ts';
+import { promptHash, type Random, randomFrom, randomInteger } from './random.ts';
 import {
   type Answer,
+  type AnswerReasoning,
   type AnswerToolCall,
   estimateTokens,
+  type PlainAnswer,
   type SandboxRequest,
   type SandboxTool,
 } from './wire.ts';
@@ -14,6 +16,8 @@ import {
 const JSON_PIECE_CHARACTERS = 10;
 const MIN_DEFAULT_DELTAS = 40;
 const MAX_DEFAULT_DELTAS = 75;
+const REASONING_WORDS = 16;
+const REASONING_WORDS_A_PIECE = 3;
 
 export interface AnswerOrder {
   readonly request: SandboxRequest;
@@ -29,6 +33,11 @@ export interface AnswerOrder {
 
 /** Decides what kind of answer a request gets and writes it: the same prompt always gets the same text. */
 export function composeAnswer(order: AnswerOrder): Answer {
+  const answer = endedAtStop(plainAnswer(order), order.request.stop);
+  return { ...answer, reasoning: reasoningOf(order) };
+}
+
+function plainAnswer(order: AnswerOrder): PlainAnswer {
   const random = randomFrom(order.seed);
   const tools = order.text === 'oracle' ? [] : chosenTools(order.request, order.prompt);
   if (tools.length > 0) return toolAnswer(tools, order, random);
@@ -37,6 +46,42 @@ export function composeAnswer(order: AnswerOrder): Answer {
   const wordCount = deltaCount(order.pace, random) * order.pace.words;
   const isExact = order.pace.deltas !== undefined;
   return pacedText(writeText({ prompt: order.prompt, random, wordCount, isExact }), order);
+}
+
+/** Its own seed: the answer is the same with reasoning and without. */
+function reasoningOf(order: AnswerOrder): AnswerReasoning | undefined {
+  if (order.request.reasoning === 'none') return undefined;
+  const words = writeText({
+    prompt: order.prompt,
+    random: randomFrom(promptHash(`reasoning ${order.seed}`)),
+    wordCount: REASONING_WORDS,
+    isExact: true,
+  });
+  return { pieces: joinWords(words, REASONING_WORDS_A_PIECE), tokens: words.length };
+}
+
+/** Up to the first of the texts that end an answer, without it. */
+function endedAtStop(answer: PlainAnswer, stops: readonly string[]): PlainAnswer {
+  if (answer.kind !== 'text') return answer;
+  const whole = answer.pieces.join('');
+  const found = stops
+    .map((text) => ({ text, at: whole.indexOf(text) }))
+    .filter(({ at }) => at >= 0)
+    .toSorted((a, b) => a.at - b.at)[0];
+  if (found === undefined) return answer;
+  const pieces: string[] = [];
+  let left = found.at;
+  for (const piece of answer.pieces) {
+    if (left > 0) pieces.push(piece.slice(0, left));
+    left -= piece.length;
+  }
+  return {
+    kind: 'text',
+    pieces,
+    finish: 'stop',
+    stopText: found.text,
+    outputTokens: whole.slice(0, found.at).match(/\S+/g)?.length ?? 0,
+  };
 }
 
 /** Forced tools always; with `auto` those whose name (or a word of it) the prompt mentions, two at most. */
@@ -61,7 +106,11 @@ function mentions(lowerPrompt: string, toolName: string): boolean {
   );
 }
 
-function toolAnswer(tools: readonly SandboxTool[], order: AnswerOrder, random: Random): Answer {
+function toolAnswer(
+  tools: readonly SandboxTool[],
+  order: AnswerOrder,
+  random: Random,
+): PlainAnswer {
   const calls = tools.map((tool, index): AnswerToolCall => {
     const values = jsonForSchema(objectSchema(tool.parameters), {
       prompt: order.prompt,
@@ -86,7 +135,7 @@ function objectSchema(parameters: unknown): unknown {
     : { type: 'object' };
 }
 
-function jsonAnswer(order: AnswerOrder, random: Random): Answer {
+function jsonAnswer(order: AnswerOrder, random: Random): PlainAnswer {
   const source = { prompt: order.prompt, random, mark: SANDBOX_MARK };
   const text = JSON.stringify(
     jsonForSchema(order.request.json?.schema ?? ANY_OBJECT_SCHEMA, source),
@@ -99,6 +148,7 @@ function jsonAnswer(order: AnswerOrder, random: Random): Answer {
     kind: 'text',
     pieces: kept,
     finish: isCut ? 'length' : 'stop',
+    stopText: undefined,
     outputTokens: estimateTokens(kept),
   };
 }
@@ -112,19 +162,23 @@ function oracleWords(order: AnswerOrder, random: Random): string[] {
   );
 }
 
-function pacedText(words: readonly string[], order: AnswerOrder): Answer {
+function pacedText(words: readonly string[], order: AnswerOrder): PlainAnswer {
   const limit = order.request.maxTokens ?? words.length;
   const kept = words.slice(0, limit);
-  const pieces: string[] = [];
-  for (let from = 0; from < kept.length; from += order.pace.words) {
-    pieces.push(kept.slice(from, from + order.pace.words).join(''));
-  }
   return {
     kind: 'text',
-    pieces,
+    pieces: joinWords(kept, order.pace.words),
     finish: kept.length < words.length ? 'length' : 'stop',
+    stopText: undefined,
     outputTokens: kept.length,
   };
+}
+
+function joinWords(words: readonly string[], wordsAPiece: number): string[] {
+  const pieces: string[] = [];
+  for (let from = 0; from < words.length; from += wordsAPiece)
+    pieces.push(words.slice(from, from + wordsAPiece).join(''));
+  return pieces;
 }
 
 function deltaCount(pace: Pace, random: Random): number {

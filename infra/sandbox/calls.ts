@@ -15,6 +15,10 @@ export interface SandboxCall {
   readonly promptHash: string;
   readonly tag: string | undefined;
   readonly stream: boolean;
+  /** One `promptHash` an image: of its base64 text, or of its address. */
+  readonly images: readonly string[];
+  /** Pieces of earlier reasoning that the request brought back. */
+  readonly reasoningReturned: number;
   readonly fault: FaultKind | undefined;
   /** Epoch ms. */
   readonly startedAt: number;
@@ -45,9 +49,10 @@ export class CallRecord {
   #lastNumber = 0;
 
   begin(
-    call: Pick<SandboxCall, 'provider' | 'model' | 'promptHash' | 'tag' | 'stream' | 'fault'> & {
-      number: number;
-    },
+    call: Omit<
+      SandboxCall,
+      'id' | 'startedAt' | 'firstDeltaAt' | 'deltasSent' | 'endedHow' | 'endedAt'
+    >,
   ): SandboxCall {
     const begun: SandboxCall = {
       ...call,

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { PROVIDER_KINDS, type ProviderKind } from '../../shared/contracts/config/config.ts';
 
 /**
  * What can go wrong, on purpose:
  * - `status`: an HTTP error with the provider's own error body; `status`, and `retryAfter` (seconds) where wanted.
- * - `overloaded`: 529 (Anthropic) or 503; with `at`, an error event inside a 200 stream after that many deltas.
+ * - `overloaded`: 529 (Anthropic), 429 with a code of its own (Mistral) or 503; with `at`, an error event inside a 200
+ *   stream after that many deltas.
  * - `reset`: the connection is reset (RST) after `at` deltas.
  * - `end`: a clean end of the stream after `at` deltas, without the provider's end marker.
  * - `stall`: after `at` deltas never another byte, the connection stays open.
@@ -24,10 +26,9 @@ export const FAULT_KINDS = [
   'html',
 ] as const;
 
-export const SANDBOX_PROVIDERS = ['openai', 'anthropic', 'gemini'] as const;
-
 export type FaultKind = (typeof FAULT_KINDS)[number];
-export type SandboxProvider = (typeof SANDBOX_PROVIDERS)[number];
+/** Whose format a call came in: the kinds of the configuration. */
+export type SandboxProvider = ProviderKind;
 
 export const faultSchema = z.strictObject({
   fault: z.enum(FAULT_KINDS),
@@ -42,7 +43,7 @@ export const faultSchema = z.strictObject({
   /** Only this model. */
   model: z.string().max(128).optional(),
   /** Only this provider's format. */
-  provider: z.enum(SANDBOX_PROVIDERS).optional(),
+  provider: z.enum(PROVIDER_KINDS).optional(),
   /** Pause between two drops of `slow-drip`, ms. Default: 20. */
   dripMs: z.number().int().min(1).max(60_000).optional(),
 });

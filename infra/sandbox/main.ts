@@ -7,9 +7,14 @@ import { startSandbox } from './server.ts';
  * end of the parent that started it, and cuts what is open.
  *
  * One process serves all formats:
- *   POST /openai/v1/chat/completions        GET /openai/v1/models
+ *   POST /openai/v1/chat/completions        POST /openai/v1/responses       GET /openai/v1/models
  *   POST /anthropic/v1/messages
  *   POST /gemini/v1beta/models/<model>:generateContent and :streamGenerateContent?alt=sse
+ *   POST /vertex/v1/projects/<project>/locations/<location>/publishers/google/models/<model>:… likewise
+ *   POST /deepseek/chat/completions         POST /qwen/compatible-mode/v1/chat/completions
+ *   POST /mistral/v1/chat/completions       POST /compatible/v1/chat/completions (any other server of OpenAI's format)
+ *   POST /dashscope/api/v1/services/aigc/text-generation/generation and multimodal-generation
+ *   POST /ollama/api/chat
  *   GET and POST /control, GET /control/stats, GET /control/calls      (control.ts, settings.ts)
  * A prompt may steer its own answer with `{{sandbox ttft=20 gap=4 deltas=50 fault=reset at=7}}` (directive.ts, faults.ts).
  */

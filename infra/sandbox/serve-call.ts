@@ -57,6 +57,8 @@ export function serveCall(context: CallContext): void {
     promptHash: hash,
     tag: directive.value.tag,
     stream: request.stream,
+    images: request.images.map(promptHash),
+    reasoningReturned: request.reasoningReturned,
     fault: fault?.fault,
     number,
   });
@@ -104,7 +106,7 @@ function answerStreamed(work: Work): void {
   const { response, fault, frames } = work;
   if (answeredWithoutStream(work)) return;
   response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': work.format.streamType ?? 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
   });
   response.flushHeaders();
@@ -170,7 +172,8 @@ function answeredWithoutStream(work: Work): boolean {
     response.end('<!doctype html><title>Sandbox</title><p>Not the API you are looking for.</p>');
   } else {
     const message = sandboxErrorMessage(status);
-    sendError(response, format, { status, message, retryAfter: fault?.retryAfter });
+    const code = fault?.fault === 'overloaded' ? format.overloadedCode : undefined;
+    sendError(response, format, { status, message, code, retryAfter: fault?.retryAfter });
   }
   return true;
 }

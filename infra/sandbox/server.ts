@@ -1,13 +1,17 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { anthropicFormat, parseAnthropicRequest } from './anthropic.ts';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { CallRecord, type CallStats, type SandboxCall } from './calls.ts';
+import { openaiFormat } from './chat/openai.ts';
 import { answerControl, sendJson } from './control.ts';
 import { type Fault, FaultChooser } from './faults.ts';
-import { geminiFormat, parseGeminiRequest } from './gemini.ts';
-import { openaiFormat, parseOpenaiRequest } from './openai.ts';
+import { type RoutedRequest, routeRequest } from './routes.ts';
 import { sendError, serveCall } from './serve-call.ts';
 import { changeSettings, type SandboxSettings } from './settings.ts';
-import type { ParseResult, WireFormat } from './wire.ts';
 
 /** As the strictest of the real edges. */
 const MAX_BODY_BYTES = 32 * 1_024 * 1_024;
@@ -24,7 +28,7 @@ export interface SandboxOptions extends SandboxSettings {
 }
 
 export interface Sandbox {
-  /** Without a slash at its end; `/openai/v1`, `/anthropic/v1` and `/gemini/v1beta` go behind it. */
+  /** Without a slash at its end; the providers' paths (routes.ts) go behind it. */
   readonly url: string;
   readonly port: number;
   /** Oldest first, the last 20,000. */
@@ -71,7 +75,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         if (url === null) sendJson(response, 400, { error: 'the path is not a URL' });
         else if (url.pathname.startsWith('/control'))
           answerControl(target, { method, url, body, response });
-        else answerProvider({ method, url, body, response, settings, calls, faults });
+        else
+          answerProvider({
+            method,
+            url,
+            headers: request.headers,
+            body,
+            response,
+            settings,
+            calls,
+            faults,
+          });
       });
     },
   );
@@ -121,6 +135,7 @@ function parseJson(text: string): unknown {
 interface ProviderExchange {
   readonly method: string;
   readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
   readonly response: ServerResponse;
   readonly settings: SandboxSettings;
@@ -128,12 +143,9 @@ interface ProviderExchange {
   readonly faults: FaultChooser;
 }
 
-const GEMINI_PATH =
-  /^\/gemini\/v1beta\/models\/([A-Za-z0-9_.@-]{1,256}):(generateContent|streamGenerateContent)$/;
-
 function answerProvider(exchange: ProviderExchange): void {
-  const { method, url, body, response } = exchange;
-  const gemini = GEMINI_PATH.exec(url.pathname);
+  const { method, url, response } = exchange;
+  const routed = method === 'POST' ? routeRequest(exchange) : undefined;
   if (method === 'GET' && url.pathname === '/openai/v1/models') {
     const models = LISTED_MODELS.map((id) => ({
       id,
@@ -142,12 +154,8 @@ function answerProvider(exchange: ProviderExchange): void {
       owned_by: 'switchyard-sandbox',
     }));
     sendJson(response, 200, { object: 'list', data: models });
-  } else if (method === 'POST' && url.pathname === '/openai/v1/chat/completions') {
-    answerParsed(exchange, openaiFormat, parseOpenaiRequest(body));
-  } else if (method === 'POST' && url.pathname === '/anthropic/v1/messages') {
-    answerParsed(exchange, anthropicFormat, parseAnthropicRequest(body));
-  } else if (method === 'POST' && gemini !== null) {
-    answerParsed(exchange, geminiFormat, geminiRequest(exchange, gemini));
+  } else if (routed !== undefined) {
+    answerRouted(exchange, routed);
   } else {
     sendError(response, openaiFormat, {
       status: 404,
@@ -156,17 +164,13 @@ function answerProvider(exchange: ProviderExchange): void {
   }
 }
 
-function geminiRequest({ url, body }: ProviderExchange, path: RegExpExecArray): ParseResult {
-  const [, name = '', action] = path;
-  const stream = action === 'streamGenerateContent';
-  if (stream && url.searchParams.get('alt') !== 'sse')
-    return { ok: false, error: 'the sandbox streams with alt=sse only' };
-  return parseGeminiRequest(body, { model: name, stream });
-}
-
-function answerParsed(exchange: ProviderExchange, format: WireFormat, parsed: ParseResult): void {
-  if (parsed.ok) serveCall({ ...exchange, format, request: parsed.value });
-  else sendError(exchange.response, format, { status: 400, message: `[sandbox] ${parsed.error}` });
+function answerRouted(exchange: ProviderExchange, { format, parsed }: RoutedRequest): void {
+  if (parsed.ok) {
+    serveCall({ ...exchange, format: parsed.format ?? format, request: parsed.value });
+  } else {
+    const { message, status = 400, ...more } = parsed.refusal;
+    sendError(exchange.response, format, { status, message: `[sandbox] ${message}`, ...more });
+  }
 }
 
 async function listen(server: Server, wantedPort: number): Promise<number> {

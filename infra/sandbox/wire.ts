@@ -18,6 +18,14 @@ export interface SandboxRequest {
   /** JSON is wanted. `schema` undefined: any object. */
   readonly json: { readonly schema: unknown } | undefined;
   readonly maxTokens: number | undefined;
+  /** Texts that end the answer where they would stand in it. */
+  readonly stop: readonly string[];
+  /** Whether the model thinks before it answers, and whether the client gets to see that. */
+  readonly reasoning: 'none' | 'hidden' | 'shown';
+  /** What came as images, in order: base64 without its frame, or an address. */
+  readonly images: readonly string[];
+  /** How many pieces of earlier reasoning came back: texts, signed blocks, encrypted items. */
+  readonly reasoningReturned: number;
 }
 
 export interface SandboxTool {
@@ -26,14 +34,30 @@ export interface SandboxTool {
 }
 
 /** An answer in pieces, before it is put into a wire format. One piece is one delta. */
-export type Answer = (
+export type Answer = PlainAnswer & {
+  /** Undefined: the request did not ask for any. */
+  readonly reasoning: AnswerReasoning | undefined;
+};
+
+export interface AnswerReasoning {
+  readonly pieces: readonly string[];
+  readonly tokens: number;
+}
+
+/** An answer without what the model thought before it. */
+export type PlainAnswer = (
   | {
       readonly kind: 'text';
       readonly pieces: readonly string[];
       readonly finish: 'stop' | 'length';
+      /** The text of the request's `stop` that ended the answer. */
+      readonly stopText: string | undefined;
     }
   | { readonly kind: 'tools'; readonly calls: readonly AnswerToolCall[] }
-) & { readonly outputTokens: number };
+) & {
+  /** Without the tokens of the reasoning. */
+  readonly outputTokens: number;
+};
 
 export interface AnswerToolCall {
   readonly id: string;
@@ -55,6 +79,16 @@ export interface WireError {
   readonly message: string;
   /** Seconds. */
   readonly retryAfter?: number | undefined;
+  /** The provider's own name of the error. Absent: the one that its status mostly has. */
+  readonly code?: string | undefined;
+  /** The field that is to blame. */
+  readonly param?: string | undefined;
+}
+
+/** Why a request is refused, in the words of the provider. */
+export interface Refusal extends Omit<WireError, 'status' | 'retryAfter'> {
+  /** Default: 400. */
+  readonly status?: number | undefined;
 }
 
 export interface ErrorReply {
@@ -70,8 +104,13 @@ export interface AnswerLabel {
 }
 
 export type ParseResult =
-  | { readonly ok: true; readonly value: SandboxRequest }
-  | { readonly ok: false; readonly error: string };
+  | {
+      readonly ok: true;
+      readonly value: SandboxRequest;
+      /** The format as this request wants it. Absent: that of the path. */
+      readonly format?: WireFormat | undefined;
+    }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /** One provider's format, both ways. */
 export interface WireFormat {
@@ -79,10 +118,18 @@ export interface WireFormat {
   frames(request: SandboxRequest, answer: Answer, label: AnswerLabel): Frames;
   whole(request: SandboxRequest, answer: Answer, label: AnswerLabel): string;
   error(error: WireError): ErrorReply;
+  /** The content type of a streamed answer. Absent: that of server-sent events. */
+  readonly streamType?: string | undefined;
   /** The status that says "overloaded". */
   readonly overloadedStatus: number;
+  /** The code that says so where the status alone does not. */
+  readonly overloadedCode?: string | undefined;
   /** The error event of an overloaded provider inside a 200 stream. */
   readonly overloadedEvent: string;
+}
+
+export function refuse(message: string, more: Omit<Refusal, 'message'> = {}): ParseResult {
+  return { ok: false, refusal: { message, ...more } };
 }
 
 const CHARACTERS_PER_TOKEN = 4;
@@ -93,7 +140,21 @@ export function estimateTokens(texts: readonly string[]): number {
   return Math.max(1, Math.ceil(characters / CHARACTERS_PER_TOKEN));
 }
 
+/** All text of a request and the declarations of its tools. */
+export function estimateInput(
+  texts: readonly (string | null | undefined)[],
+  tools: readonly unknown[] = [],
+): number {
+  const declared = tools.length === 0 ? '' : JSON.stringify(tools);
+  return estimateTokens([...texts.map((text) => text ?? ''), declared]);
+}
+
 /** The words a provider would use for a status, for error messages. */
 export function sandboxErrorMessage(status: number): string {
   return `[sandbox] Error ${status} on purpose: a fault of the sandbox, no real provider was called.`;
+}
+
+/** All tokens of an answer, for the providers that count reasoning as output. */
+export function billedTokens(answer: Answer): number {
+  return answer.outputTokens + (answer.reasoning?.tokens ?? 0);
 }

@@ -7,6 +7,8 @@ const callSchema = z.object({
   model: z.string(),
   tag: z.string().optional(),
   stream: z.boolean(),
+  images: z.array(z.string()),
+  reasoningReturned: z.number(),
   fault: z.string().optional(),
   startedAt: z.number(),
   deltasSent: z.number(),

@@ -1,5 +1,10 @@
 import type { JobRequest } from '../../../contracts/http/job-request.ts';
-import { asksForReasoning, forcesToolCall, setsSampling } from '../http/request-facts.ts';
+import {
+  asksForReasoning,
+  forcesToolCall,
+  hasReasoningBudget,
+  setsSampling,
+} from '../http/request-facts.ts';
 import { listUnsupported, misplacedImages } from '../http/unsupported.ts';
 import { isMissingThinking, MIN_BUDGET_TOKENS } from './thinking.ts';
 
@@ -8,8 +13,7 @@ const MAX_TEMPERATURE = 1;
 
 /** What the messages API has no field for, or refuses. */
 export function unsupportedByAnthropic(request: JobRequest): string | undefined {
-  const { temperature = 1, topP = 1, reasoning } = request;
-  const budgetTokens = reasoning?.budgetTokens ?? 0;
+  const { temperature = 1, topP = 1 } = request;
   const isReasoning = asksForReasoning(request);
   return listUnsupported({
     ...misplacedImages(request),
@@ -19,12 +23,17 @@ export function unsupportedByAnthropic(request: JobRequest): string | undefined 
     'a temperature together with top-p': temperature !== 1 && topP !== 1,
     'a temperature or top-p with reasoning': isReasoning && setsSampling(request),
     'a forced tool call with reasoning': isReasoning && forcesToolCall(request),
-    'a reasoning budget below 1024 tokens':
-      isReasoning && budgetTokens > 0 && budgetTokens < MIN_BUDGET_TOKENS,
-    // The bound of the answer covers the reasoning, and must be larger than its budget.
-    'a reasoning budget in an answer of at most 1024 tokens':
-      isReasoning && budgetTokens > 0 && (request.maxTokens ?? Infinity) <= MIN_BUDGET_TOKENS,
-    'a reasoning budget after tool calls that came without their reasoning details':
-      isReasoning && budgetTokens > 0 && isMissingThinking(request.messages),
+    ...(hasReasoningBudget(request) ? refusedBudgets(request) : {}),
   });
+}
+
+/** The bound of an answer covers its reasoning, and must be larger than the budget. */
+function refusedBudgets(request: JobRequest): Readonly<Record<string, boolean>> {
+  const { reasoning, maxTokens = Infinity, messages } = request;
+  return {
+    'a reasoning budget below 1024 tokens': (reasoning?.budgetTokens ?? 0) < MIN_BUDGET_TOKENS,
+    'a reasoning budget in an answer of at most 1024 tokens': maxTokens <= MIN_BUDGET_TOKENS,
+    'a reasoning budget after tool calls that came without their reasoning details':
+      isMissingThinking(messages),
+  };
 }

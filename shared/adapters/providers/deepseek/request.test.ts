@@ -44,6 +44,14 @@ describe('toDeepseekRequest', () => {
   });
 
   it.each([
+    [{ temperature: 0.3 }, { type: 'disabled' }],
+    [{ topP: 0.9 }, { type: 'disabled' }],
+    [{ temperature: 1, topP: 1 }, undefined],
+  ])('does not let thinking swallow the sampling settings %j', (settings, thinking) => {
+    expect(sent(settings)['thinking']).toEqual(thinking);
+  });
+
+  it.each([
     [{ type: 'json' } as const, 'Answer with one JSON object.'],
     [
       { type: 'json_schema', name: 'n', schema: { type: 'object' } } as const,

@@ -1,6 +1,5 @@
 import type { JobRequest } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
-import { setsSampling } from '../http/request-facts.ts';
 import {
   type ChatDialect,
   COMPATIBLE_REQUESTS,
@@ -18,8 +17,7 @@ export function toDeepseekRequest(call: ProviderCall): Record<string, unknown> {
   const { thinking, effort, isRepeated } = planThinking(request);
   return {
     ...toChatRequest({ ...call, request }, isRepeated ? REPEATING_REQUESTS : COMPATIBLE_REQUESTS),
-    // It is on by default, and temperature and top-p are ignored while it is. They were asked for, thinking was not.
-    thinking: thinking ?? (setsSampling(request) ? { type: 'disabled' } : undefined),
+    thinking,
     reasoning_effort: effort,
   };
 }

@@ -1,4 +1,5 @@
-import type { JobRequest } from '../../../contracts/http/job-request.ts';
+import type { JobRequest, Message } from '../../../contracts/http/job-request.ts';
+import { setsSampling } from '../http/request-facts.ts';
 
 /** DeepSeek knows three efforts. */
 const EFFORTS = {
@@ -27,20 +28,31 @@ const OFF: Thinking = { thinking: { type: 'disabled' }, isRepeated: false };
  * reasoning that they were made with, or it is refused. Where it is missing (another provider's call, or the client did
  * not keep it) the conversation goes on without thinking. Without tool calls, repeated reasoning would be ignored.
  */
-export function planThinking({ messages, reasoning }: JobRequest): Thinking {
-  const { effort, budgetTokens } = reasoning ?? {};
-  const callers = messages.filter(
-    (message) => message.role === 'assistant' && (message.toolCalls?.length ?? 0) > 0,
-  );
-  const isMissing = callers.some(
-    (message) => message.role === 'assistant' && message.reasoning === undefined,
-  );
-  if (isMissing || effort === 'none' || budgetTokens === 0) return OFF;
-  const isRepeated = callers.length > 0;
-  if (effort === undefined && budgetTokens === undefined) return { isRepeated };
+export function planThinking(request: JobRequest): Thinking {
+  const { effort, budgetTokens } = request.reasoning ?? {};
+  if (isMissingReasoning(request) || effort === 'none' || budgetTokens === 0) return OFF;
+  const isRepeated = callers(request).length > 0;
+  if (effort === undefined && budgetTokens === undefined) {
+    // Temperature and top-p are ignored while the model thinks. They were asked for, and thinking was not.
+    return setsSampling(request) ? OFF : { isRepeated };
+  }
   return {
     thinking: { type: 'enabled' },
     effort: effort === undefined ? undefined : EFFORTS[effort],
     isRepeated,
   };
+}
+
+/** Whether some answer that called tools came without the reasoning that it was made with. */
+export function isMissingReasoning(request: JobRequest): boolean {
+  return callers(request).some(({ reasoning }) => reasoning === undefined);
+}
+
+type AssistantMessage = Extract<Message, { role: 'assistant' }>;
+
+/** The answers that called tools. */
+function callers({ messages }: JobRequest): AssistantMessage[] {
+  return messages.flatMap((message) =>
+    message.role === 'assistant' && (message.toolCalls?.length ?? 0) > 0 ? [message] : [],
+  );
 }

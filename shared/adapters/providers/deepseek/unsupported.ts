@@ -6,6 +6,7 @@ import {
   setsSampling,
 } from '../http/request-facts.ts';
 import { listUnsupported, reasoningBudget } from '../http/unsupported.ts';
+import { isMissingReasoning } from './thinking.ts';
 
 /**
  * What DeepSeek's API does not know. It passes over fields that it does not know, so a request with one of them would
@@ -22,5 +23,7 @@ export function unsupportedByDeepseek(request: JobRequest): string | undefined {
     'a strict JSON schema': format?.type === 'json_schema' && format.strict === true,
     // Both are taken and ignored while the model thinks.
     'a temperature or top-p with reasoning': asksForReasoning(request) && setsSampling(request),
+    'reasoning after tool calls that came without their reasoning':
+      asksForReasoning(request) && isMissingReasoning(request),
   });
 }

@@ -78,6 +78,32 @@ describe('toMistralRequest', () => {
     expect(messages[3]?.tool_call_id).toBe('g6fVbXS8K');
   });
 
+  it('leaves the images of a result in the message of the tool', () => {
+    const body = sent({
+      messages: [
+        {
+          role: 'tool',
+          toolCallId: 'g6fVbXS8K',
+          content: [
+            { type: 'text', text: 'a map' },
+            { type: 'image', url: 'https://example.com/a.png' },
+          ],
+        },
+      ],
+    });
+
+    expect(body['messages']).toEqual([
+      {
+        role: 'tool',
+        tool_call_id: 'g6fVbXS8K',
+        content: [
+          { type: 'text', text: 'a map' },
+          { type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
+        ],
+      },
+    ]);
+  });
+
   it('marks an answer that is to be continued as a prefix', () => {
     const body = sent({
       messages: [

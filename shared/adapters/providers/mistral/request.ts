@@ -1,5 +1,5 @@
-import type { JobRequest } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
+import { effortOf } from '../http/request-facts.ts';
 import {
   type ChatDialect,
   COMPATIBLE_REQUESTS,
@@ -25,6 +25,7 @@ const EFFORTS = {
 /** The body of Mistral's `POST /chat/completions`: it refuses every field that it does not know. */
 export function toMistralRequest(call: ProviderCall): Record<string, unknown> {
   const { request } = call;
+  const effort = effortOf(request);
   const tools = request.tools?.map((tool) => ({
     ...tool,
     parameters: tool.parameters ?? NO_PARAMETERS,
@@ -37,12 +38,6 @@ export function toMistralRequest(call: ProviderCall): Record<string, unknown> {
     seed: undefined,
     random_seed: request.seed,
     tool_choice: body['tool_choice'] === 'required' ? 'any' : body['tool_choice'],
-    reasoning_effort: toEffort(request.reasoning),
+    reasoning_effort: effort === undefined ? undefined : EFFORTS[effort],
   };
-}
-
-/** There is no budget of tokens; one of 0 asks for no reasoning at all. */
-function toEffort(reasoning: JobRequest['reasoning']): string | undefined {
-  if (reasoning?.budgetTokens === 0) return EFFORTS.none;
-  return reasoning?.effort === undefined ? undefined : EFFORTS[reasoning.effort];
 }

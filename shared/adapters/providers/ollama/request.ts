@@ -1,6 +1,6 @@
 import type { JobRequest, Tool } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
-import { stopSequencesOf } from '../http/request-facts.ts';
+import { effortOf, stopSequencesOf } from '../http/request-facts.ts';
 import { toOllamaMessages } from './messages.ts';
 
 /**
@@ -18,7 +18,7 @@ export function toOllamaRequest(call: ProviderCall): Record<string, unknown> {
     stream,
     tools: tools.length > 0 ? tools.map(toTool) : undefined,
     format: toFormat(request.responseFormat),
-    think: toThink(request.reasoning),
+    think: toThink(request),
     options: {
       num_predict: request.maxTokens ?? call.maxOutputTokens,
       temperature: request.temperature,
@@ -61,9 +61,8 @@ const LEVELS = {
   max: 'high',
 } as const;
 
-/** Undefined leaves the model its default. There are no budgets here; one of 0 asks for no reasoning at all. */
-function toThink(reasoning: JobRequest['reasoning']): boolean | string | undefined {
-  const { effort, budgetTokens } = reasoning ?? {};
-  if (budgetTokens === 0) return false;
+/** Undefined leaves the model its default. */
+function toThink(request: JobRequest): boolean | string | undefined {
+  const effort = effortOf(request);
   return effort === undefined ? undefined : LEVELS[effort];
 }

@@ -51,7 +51,8 @@ function toChatContent(content: string | readonly ContentPart[]): unknown {
   return typeof content === 'string' ? content : content.map(toChatPart);
 }
 
-function toChatPart(part: ContentPart): unknown {
+/** One part of a content. */
+export function toChatPart(part: ContentPart): unknown {
   return part.type === 'text'
     ? { type: 'text', text: part.text }
     : { type: 'image_url', image_url: { url: part.url, detail: part.detail } };

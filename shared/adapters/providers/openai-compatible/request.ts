@@ -1,6 +1,6 @@
 import type { JobRequest, Message, Tool } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
-import { stopSequencesOf } from '../http/request-facts.ts';
+import { effortOf, stopSequencesOf } from '../http/request-facts.ts';
 import { toChatMessages } from './messages.ts';
 
 /** What servers of this family differ in. */
@@ -34,8 +34,7 @@ export function toChatRequest(call: ProviderCall, dialect: ChatDialect): Record<
     tool_choice: hasTools ? toChatToolChoice(request.toolChoice) : undefined,
     parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
     response_format: toResponseFormat(request.responseFormat),
-    // There is no budget of tokens; one of 0 asks for no reasoning at all.
-    reasoning_effort: request.reasoning?.budgetTokens === 0 ? 'none' : request.reasoning?.effort,
+    reasoning_effort: effortOf(request),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { JobRequest, Tool } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
 import { systemText } from '../http/content.ts';
+import { effortOf } from '../http/request-facts.ts';
 import { toInputItems } from './input.ts';
 import { toInclude } from './reasoning-items.ts';
 
@@ -10,8 +11,7 @@ export function toResponsesRequest(call: ProviderCall): Record<string, unknown> 
   const instructions = systemText(request.messages);
   const hasTools = request.tools !== undefined && request.tools.length > 0;
   const format = toFormat(request.responseFormat);
-  // There is no budget of tokens; one of 0 asks for no reasoning at all.
-  const effort = request.reasoning?.budgetTokens === 0 ? 'none' : request.reasoning?.effort;
+  const effort = effortOf(request);
   return {
     model: call.requestModel,
     instructions: instructions === '' ? undefined : instructions,
