@@ -109,7 +109,7 @@ describe('costNanoUsd', () => {
   it('never charges more than every token at the dearest rate: no token counts twice', () => {
     fc.assert(
       fc.property(anyUsage, anyPrice, (used, anyRates) => {
-        const dearest = Math.max(...Object.values(anyRates.rates));
+        const dearest = Math.max(...Object.values<number>({ ...anyRates.rates }));
 
         const cost = costNanoUsd(used, anyRates);
 

@@ -66,6 +66,11 @@ export function toToolChoice({ tools = [], toolChoice }: JobRequest): unknown {
   return toChatToolChoice(isOnly ? { name: only.name } : toolChoice);
 }
 
+/** Several calls at once are the rule everywhere; here they must be asked for. */
+export function allowsParallel({ parallelToolCalls = true }: JobRequest): boolean {
+  return parallelToolCalls;
+}
+
 /** What Model Studio has no field for, or refuses. */
 export function unsupportedByModelStudio(request: JobRequest): string | undefined {
   const isReasoning = asksForReasoning(request);

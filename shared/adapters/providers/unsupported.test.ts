@@ -20,7 +20,7 @@ const ROWS: readonly Row[] = [
   [{ stop: 'END' }, 'stop sequences', ['openai-responses']],
   [{ temperature: 1.2 }, 'a temperature above 1', ['anthropic']],
   [{ temperature: 0.5, topP: 0.5 }, 'a temperature together with top-p', ['anthropic']],
-  [{ maxTokens: 15 }, 'fewer than 16 output tokens', ['openai-responses']],
+  [{ stop: ' \n' }, 'stop sequences of white space alone', ['anthropic']],
   [
     { tools: [TOOL, NOW], toolChoice: 'required' },
     'a forced call of any tool',

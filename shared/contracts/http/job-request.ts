@@ -81,49 +81,65 @@ const deliverySchema = z.strictObject({
   deadlineMs: z.number().int().min(100).max(MAX_DEADLINE_MS).optional(),
 });
 
-export const jobRequestSchema = z.strictObject({
-  /** `auto`, an alias, a group, a deployment, or `<provider>/<model>`. */
-  model: modelName,
-  messages: z.array(messageSchema).min(1).max(MAX_MESSAGES),
-  temperature: z.number().min(0).max(2).optional(),
-  topP: z.number().min(0).max(1).optional(),
-  maxTokens: z.number().int().min(1).max(1_000_000).optional(),
-  stop: z
-    .union([z.string().min(1).max(1_000), z.array(z.string().min(1).max(1_000)).max(16)])
-    .optional(),
-  seed: z.number().int().optional(),
-  tools: z.array(toolSchema).max(MAX_TOOLS).optional(),
-  toolChoice: z.union([z.enum(['auto', 'none', 'required']), z.strictObject({ name })]).optional(),
-  parallelToolCalls: z.boolean().optional(),
-  responseFormat: z
-    .discriminatedUnion('type', [
-      z.strictObject({ type: z.literal('text') }),
-      z.strictObject({ type: z.literal('json') }),
-      z.strictObject({
-        type: z.literal('json_schema'),
-        name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-        /** What the answer is for, in words for the model. */
-        description: text.optional(),
-        schema: jsonObject,
-        strict: z.boolean().optional(),
-      }),
-    ])
-    .optional(),
-  reasoning: z
-    .strictObject({
-      effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'max']).optional(),
-      budgetTokens: z.number().int().min(0).max(1_000_000).optional(),
-    })
-    .optional(),
-  /** False: nobody reads tokens as they come, so the provider is called without streaming. Default: true. */
-  stream: z.boolean().optional(),
-  routing: routingSchema.optional(),
-  delivery: deliverySchema.optional(),
-  metadata: z
-    .record(z.string().min(1).max(64), z.string().max(512))
-    .refine((entries) => Object.keys(entries).length <= MAX_METADATA_ENTRIES, 'too many entries')
-    .optional(),
-});
+export const jobRequestSchema = z
+  .strictObject({
+    /** `auto`, an alias, a group, a deployment, or `<provider>/<model>`. */
+    model: modelName,
+    messages: z.array(messageSchema).min(1).max(MAX_MESSAGES),
+    temperature: z.number().min(0).max(2).optional(),
+    topP: z.number().min(0).max(1).optional(),
+    maxTokens: z.number().int().min(1).max(1_000_000).optional(),
+    stop: z
+      .union([z.string().min(1).max(1_000), z.array(z.string().min(1).max(1_000)).max(16)])
+      .optional(),
+    seed: z.number().int().optional(),
+    tools: z.array(toolSchema).max(MAX_TOOLS).optional(),
+    toolChoice: z
+      .union([z.enum(['auto', 'none', 'required']), z.strictObject({ name })])
+      .optional(),
+    parallelToolCalls: z.boolean().optional(),
+    responseFormat: z
+      .discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('text') }),
+        z.strictObject({ type: z.literal('json') }),
+        z.strictObject({
+          type: z.literal('json_schema'),
+          name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+          /** What the answer is for, in words for the model. */
+          description: text.optional(),
+          schema: jsonObject,
+          strict: z.boolean().optional(),
+        }),
+      ])
+      .optional(),
+    reasoning: z
+      .strictObject({
+        effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'max']).optional(),
+        budgetTokens: z.number().int().min(0).max(1_000_000).optional(),
+      })
+      .optional(),
+    /** False: nobody reads tokens as they come, so the provider is called without streaming. Default: true. */
+    stream: z.boolean().optional(),
+    routing: routingSchema.optional(),
+    delivery: deliverySchema.optional(),
+    metadata: z
+      .record(z.string().min(1).max(64), z.string().max(512))
+      .refine((entries) => Object.keys(entries).length <= MAX_METADATA_ENTRIES, 'too many entries')
+      .optional(),
+  })
+  .refine(({ tools = [], toolChoice }) => canChoose(tools, toolChoice), {
+    path: ['toolChoice'],
+    error: 'names or demands a tool that is not among the tools',
+  });
+
+/** A choice that no provider could honour is refused here; `auto` and `none` mean something without tools too. */
+function canChoose(
+  tools: readonly { readonly name: string }[],
+  choice: string | { readonly name: string } | undefined,
+): boolean {
+  if (typeof choice === 'object') return tools.some(({ name: known }) => known === choice.name);
+  return choice !== 'required' || tools.length > 0;
+}
 
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 export type Message = z.infer<typeof messageSchema>;

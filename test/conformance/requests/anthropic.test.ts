@@ -121,7 +121,7 @@ describe('the @anthropic-ai/sdk', () => {
       }),
       'json-schema': message({ output_config: { format: CITY } }),
       'json-schema-strict': message({ output_config: { format: CITY } }),
-      stop: message({ stop_sequences: ['END', '\n\n'] }),
+      stop: message({ stop_sequences: ['END', '\n# '] }),
       'max-tokens': message({ max_tokens: 200 }),
       temperature: message({ temperature: 0.3 }),
       'top-p': message({ top_p: 0.9 }),

@@ -76,7 +76,7 @@ const CALLS = {
   json: { config: { responseMimeType: 'application/json' } },
   'json-schema': { config: CITY },
   'json-schema-strict': { config: CITY },
-  stop: { config: { stopSequences: ['END', '\n\n'] } },
+  stop: { config: { stopSequences: ['END', '\n# '] } },
   'max-tokens': { config: { maxOutputTokens: 200 } },
   temperature: { config: { temperature: 0.3 } },
   'top-p': { config: { topP: 0.9 } },

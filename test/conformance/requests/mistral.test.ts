@@ -116,7 +116,7 @@ describe('the @mistralai/mistralai SDK', () => {
           jsonSchema: { name: 'city', schemaDefinition: CITY_SCHEMA, strict: true },
         },
       }),
-      stop: chat({ stop: ['END', '\n\n'] }),
+      stop: chat({ stop: ['END', '\n# '] }),
       'max-tokens': chat({ maxTokens: 200 }),
       temperature: chat({ temperature: 0.3 }),
       'top-p': chat({ topP: 0.9 }),

@@ -81,7 +81,7 @@ describe('the ollama SDK', () => {
       json: chat({ format: 'json' }),
       'json-schema': chat({ format: CITY_SCHEMA }),
       'json-schema-strict': chat({ format: CITY_SCHEMA }),
-      stop: chat({ options: { stop: ['END', '\n\n'] } }),
+      stop: chat({ options: { stop: ['END', '\n# '] } }),
       'max-tokens': chat({ options: { num_predict: 200 } }),
       temperature: chat({ options: { temperature: 0.3 } }),
       'top-p': chat({ options: { top_p: 0.9 } }),

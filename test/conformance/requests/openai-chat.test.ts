@@ -100,7 +100,7 @@ describe('the openai SDK, chat completions', () => {
           json_schema: { name: 'city', schema: CITY_SCHEMA, strict: true },
         },
       }),
-      stop: chat({ stop: ['END', '\n\n'] }),
+      stop: chat({ stop: ['END', '\n# '] }),
       'max-tokens': chat({ max_completion_tokens: 200 }),
       temperature: chat({ temperature: 0.3 }),
       'top-p': chat({ top_p: 0.9 }),

@@ -107,7 +107,7 @@ const CASES = {
     messages: [QUESTION],
     responseFormat: { type: 'json_schema', name: 'city', schema: CITY_SCHEMA, strict: true },
   },
-  stop: { messages: [QUESTION], stop: ['END', '\n\n'] },
+  stop: { messages: [QUESTION], stop: ['END', '\n# '] },
   'max-tokens': { messages: [QUESTION], maxTokens: 200 },
   temperature: { messages: [QUESTION], temperature: 0.3 },
   'top-p': { messages: [QUESTION], topP: 0.9 },

@@ -4,6 +4,7 @@ import {
   forcesToolCall,
   hasReasoningBudget,
   setsSampling,
+  stopSequencesOf,
 } from '../http/request-facts.ts';
 import { listUnsupported, misplacedImages } from '../http/unsupported.ts';
 import { isMissingThinking, MIN_BUDGET_TOKENS } from './thinking.ts';
@@ -18,6 +19,9 @@ export function unsupportedByAnthropic(request: JobRequest): string | undefined 
   return listUnsupported({
     ...misplacedImages(request),
     seed: request.seed !== undefined,
+    'stop sequences of white space alone': stopSequencesOf(request).some(
+      (stop) => stop.trim() === '',
+    ),
     'a temperature above 1': temperature > MAX_TEMPERATURE,
     // Current models take one of the two. 1 is the default of both, and says nothing.
     'a temperature together with top-p': temperature !== 1 && topP !== 1,

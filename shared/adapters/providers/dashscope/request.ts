@@ -1,7 +1,7 @@
 import type { Tool } from '../../../contracts/http/job-request.ts';
 import type { ProviderCall } from '../../../ports/provider.ts';
 import { stopSequencesOf } from '../http/request-facts.ts';
-import { toTemperature, toThinkingFields, toToolChoice } from '../model-studio.ts';
+import { allowsParallel, toTemperature, toThinkingFields, toToolChoice } from '../model-studio.ts';
 import { toResponseFormat } from '../openai-compatible/request.ts';
 import { toGenerationMessages } from './messages.ts';
 import { isMultimodal } from './multimodal.ts';
@@ -24,7 +24,7 @@ export function toGenerationRequest(call: ProviderCall): Record<string, unknown>
       seed: request.seed,
       tools: hasTools ? request.tools?.map(toTool) : undefined,
       tool_choice: hasTools ? toToolChoice(request) : undefined,
-      parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
+      parallel_tool_calls: hasTools ? allowsParallel(request) : undefined,
       response_format: toResponseFormat(request.responseFormat),
       ...toThinkingFields(call),
     },

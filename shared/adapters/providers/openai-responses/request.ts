@@ -5,6 +5,9 @@ import { effortOf } from '../http/request-facts.ts';
 import { toInputItems } from './input.ts';
 import { toInclude } from './reasoning-items.ts';
 
+/** The API refuses a smaller bound, tokens. */
+const MIN_OUTPUT_TOKENS = 16;
+
 /** The body of `POST /responses`. Fields that are undefined are not sent. */
 export function toResponsesRequest(call: ProviderCall): Record<string, unknown> {
   const { request, stream } = call;
@@ -22,7 +25,7 @@ export function toResponsesRequest(call: ProviderCall): Record<string, unknown> 
     stream,
     // Obfuscation pads every event with random characters, which we would only parse and drop.
     stream_options: stream ? { include_obfuscation: false } : undefined,
-    max_output_tokens: request.maxTokens ?? call.maxOutputTokens,
+    max_output_tokens: toBound(request.maxTokens ?? call.maxOutputTokens),
     temperature: request.temperature,
     top_p: request.topP,
     tools: hasTools ? request.tools?.map(toFlatTool) : undefined,
@@ -31,6 +34,11 @@ export function toResponsesRequest(call: ProviderCall): Record<string, unknown> 
     text: format === undefined ? undefined : { format },
     reasoning: effort === undefined ? undefined : { effort },
   };
+}
+
+/** A bound below the API's least becomes that: an answer of a few tokens more is what was asked for, a refusal is not. */
+function toBound(maxTokens: number | undefined): number | undefined {
+  return maxTokens === undefined ? undefined : Math.max(maxTokens, MIN_OUTPUT_TOKENS);
 }
 
 /** Tools are strict by default here, unlike everywhere else, which most schemas do not survive. */
