@@ -46,20 +46,6 @@ describe.each(EACH)('$name, $way', (given) => {
     expect(second.text).toMatch(/^\[sandbox\]/);
   });
 
-  it.runIf(given.forcesCalls)('is forced to call a tool', async () => {
-    const answer = await askChat(system.openai, forcedRequest(name), stream);
-
-    expect(answer.finishReason).toBe('tool_calls');
-    expect(answer.toolCalls).toHaveLength(1);
-  });
-
-  it.runIf(!given.forcesCalls)('says that it cannot be forced to call a tool', async () => {
-    const refused = await failureOf(askChat(system.openai, forcedRequest(name), stream));
-
-    expect(refused).toMatchObject({ status: 400 });
-    expect(refused.message).toMatch(/forced/);
-  });
-
   it('thinks before it answers', async () => {
     const answer = await askChat(
       system.openai,
@@ -86,22 +72,47 @@ describe.each(EACH)('$name, $way', (given) => {
     expect(second.text).toMatch(/^\[sandbox\]/);
     expect(call?.reasoningReturned).toBeGreaterThanOrEqual(given.wantsReasoningBack ? 1 : 0);
   });
+});
 
-  it.runIf(given.takesBudgets)('gets reasoning with a budget back, too', async () => {
-    const tag = `budget-${name}-${way}`;
-    const request = { ...toolRequest(name, tag), reasoning: { max_tokens: 2_048 } };
+describe.each(EACH.filter((each) => each.forcesCalls))('$name, $way', ({ name, stream }) => {
+  it('is forced to call a tool', async () => {
+    const answer = await askChat(system.openai, forcedRequest(name), stream);
 
-    const first = await askChat(system.openai, request, stream);
-    const second = await askChat(system.openai, withResults(request, first), stream);
-
-    const [, call] = await system.witness.ended(tag);
-    expectTwoCalls(first);
-    expect(first.reasoning).toMatch(/^\[sandbox\]/);
-    expect(second.finishReason).toBe('stop');
-    expect(call?.reasoningReturned).toBeGreaterThanOrEqual(given.wantsReasoningBack ? 1 : 0);
+    expect(answer.finishReason).toBe('tool_calls');
+    expect(answer.toolCalls).toHaveLength(1);
   });
+});
 
-  it.runIf(!given.takesBudgets)('says that it knows no budget', async () => {
+describe.each(EACH.filter((each) => !each.forcesCalls))('$name, $way', ({ name, stream }) => {
+  it('says that it cannot be forced to call a tool', async () => {
+    const refused = await failureOf(askChat(system.openai, forcedRequest(name), stream));
+
+    expect(refused).toMatchObject({ status: 400 });
+    expect(refused.message).toMatch(/forced/);
+  });
+});
+
+describe.each(EACH.filter((each) => each.takesBudgets))(
+  '$name, $way',
+  ({ wantsReasoningBack, name, stream, way }) => {
+    it('gets reasoning with a budget back, too', async () => {
+      const tag = `budget-${name}-${way}`;
+      const request = { ...toolRequest(name, tag), reasoning: { max_tokens: 2_048 } };
+
+      const first = await askChat(system.openai, request, stream);
+      const second = await askChat(system.openai, withResults(request, first), stream);
+
+      const [, call] = await system.witness.ended(tag);
+      expectTwoCalls(first);
+      expect(first.reasoning).toMatch(/^\[sandbox\]/);
+      expect(second.finishReason).toBe('stop');
+      expect(call?.reasoningReturned).toBeGreaterThanOrEqual(wantsReasoningBack ? 1 : 0);
+    });
+  },
+);
+
+describe.each(EACH.filter((each) => !each.takesBudgets))('$name, $way', ({ name, stream }) => {
+  it('says that it knows no budget', async () => {
     const request = { ...toolRequest(name, 'no-budget'), reasoning: { max_tokens: 2_048 } };
 
     const refused = await failureOf(askChat(system.openai, request, stream));
@@ -109,8 +120,10 @@ describe.each(EACH)('$name, $way', (given) => {
     expect(refused).toMatchObject({ status: 400 });
     expect(refused.message).toMatch(/budget/);
   });
+});
 
-  it.runIf(!given.refusesForgotten)('goes on where the client forgot the reasoning', async () => {
+describe.each(EACH.filter((each) => !each.refusesForgotten))('$name, $way', ({ name, stream }) => {
+  it('goes on where the client forgot the reasoning', async () => {
     const request = { ...toolRequest(name, 'forgotten'), reasoning_effort: 'high' as const };
 
     const first = await askChat(system.openai, request, stream);
@@ -119,8 +132,10 @@ describe.each(EACH)('$name, $way', (given) => {
     expect(second.finishReason).toBe('stop');
     expect(second.text).toMatch(/^\[sandbox\]/);
   });
+});
 
-  it.runIf(given.refusesForgotten)('says that the client forgot the reasoning', async () => {
+describe.each(EACH.filter((each) => each.refusesForgotten))('$name, $way', ({ name, stream }) => {
+  it('says that the client forgot the reasoning', async () => {
     const request = { ...toolRequest(name, 'forgotten'), reasoning_effort: 'high' as const };
 
     const first = await askChat(system.openai, request, stream);

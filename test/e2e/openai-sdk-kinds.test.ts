@@ -70,7 +70,17 @@ describe.each(EACH)('$name, $way', (given) => {
     expect(usage?.total_tokens).toBe((usage?.prompt_tokens ?? 0) + TOKENS);
   });
 
-  it.runIf(given.takesImages)('sees an image', async () => {
+  it('answers with JSON of a schema', async () => {
+    const answer = await askChat(system.openai, personRequest(name, given.holdsSchemas), stream);
+
+    const person: unknown = JSON.parse(answer.text);
+    expect(person).toBeInstanceOf(Object);
+    expect(personSchema.safeParse(person).success).toBe(given.holdsSchemas);
+  });
+});
+
+describe.each(EACH.filter((each) => each.takesImages))('$name, $way', ({ name, stream, way }) => {
+  it('sees an image', async () => {
     const tag = `image-${name}-${way}`;
 
     const answer = await askChat(system.openai, imageRequest(name, tag), stream);
@@ -79,8 +89,10 @@ describe.each(EACH)('$name, $way', (given) => {
     expect(call?.images).toEqual([promptHash(PNG)]);
     expect(answer.text).toMatch(/^\[sandbox\]/);
   });
+});
 
-  it.runIf(!given.takesImages)('says that it takes no images', async () => {
+describe.each(EACH.filter((each) => !each.takesImages))('$name, $way', ({ name, stream, way }) => {
+  it('says that it takes no images', async () => {
     const tag = `image-${name}-${way}`;
 
     const refused = await failureOf(askChat(system.openai, imageRequest(name, tag), stream));
@@ -88,16 +100,10 @@ describe.each(EACH)('$name, $way', (given) => {
     expect(refused.message).toMatch(/image/);
     expect(await system.witness.calls(tag)).toEqual([]);
   });
+});
 
-  it('answers with JSON of a schema', async () => {
-    const answer = await askChat(system.openai, personRequest(name, given.holdsSchemas), stream);
-
-    const person: unknown = JSON.parse(answer.text);
-    expect(person).toBeInstanceOf(Object);
-    expect(personSchema.safeParse(person).success).toBe(given.holdsSchemas);
-  });
-
-  it.runIf(given.takesStops)('stops where it is told to', async () => {
+describe.each(EACH.filter((each) => each.takesStops))('$name, $way', ({ name, stream, way }) => {
+  it('stops where it is told to', async () => {
     const tag = `stop-${name}-${way}`;
 
     const answer = await askChat(system.openai, stopRequest(name, tag), stream);
@@ -107,8 +113,10 @@ describe.each(EACH)('$name, $way', (given) => {
     expect(answer.text).toBe(upToSixth.slice(0, -STOP.length));
     expect(answer.finishReason).toBe('stop');
   });
+});
 
-  it.runIf(!given.takesStops)('says that it cannot be stopped', async () => {
+describe.each(EACH.filter((each) => !each.takesStops))('$name, $way', ({ name, stream, way }) => {
+  it('says that it cannot be stopped', async () => {
     const tag = `stop-${name}-${way}`;
 
     const refused = await failureOf(askChat(system.openai, stopRequest(name, tag), stream));
