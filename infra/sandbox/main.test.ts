@@ -9,7 +9,8 @@ const readySchema = z.object({ ready: z.literal(true), url: z.url() });
 
 it('says where it listens, and ends on SIGTERM', async () => {
   const sandbox = spawn(process.execPath, [MAIN, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // With a channel, as the fleet starts it.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const said: unknown[] = await once(sandbox.stdout, 'data');
 
