@@ -8,6 +8,7 @@ import { NatsJobLog } from '../../shared/adapters/nats/job-log.ts';
 import { NatsResultPublisher } from '../../shared/adapters/nats/result-publisher.ts';
 import { unsupportedBy } from '../../shared/adapters/providers/registry.ts';
 import { connectRedis } from '../../shared/adapters/redis/connect-redis.ts';
+import { FleetClock } from '../../shared/adapters/redis/fleet-clock.ts';
 import { RedisJobStore } from '../../shared/adapters/redis/job-store.ts';
 import { routeMessageSchema } from '../../shared/contracts/queue/messages.ts';
 import { queueNames } from '../../shared/contracts/redis-keys.ts';
@@ -25,6 +26,8 @@ await runService('router', process.env, async (context: ServiceContext) => {
   const { retention } = catalogue.document;
   const redis = await connectRedis(env.redisUrl, log);
   lifecycle.onClose('redis', () => redis.disconnect());
+  const clock = await FleetClock.start(redis, log);
+  lifecycle.onClose('clock', () => clock.close());
   const producer = await connectProducer(env.redisUrl, log);
   lifecycle.onClose('queue connection', () => producer.disconnect());
   const consumer = connectConsumer(env.redisUrl, log);
@@ -43,7 +46,7 @@ await runService('router', process.env, async (context: ServiceContext) => {
     catalogue,
     unsupportedBy,
     instanceId: randomUUID(),
-    now: Date.now,
+    now: clock.now,
     random: Math.random,
     logger: log,
   };

@@ -115,7 +115,9 @@ function planOnce(
     features: readFeatures(request),
     attempt: fold.nextAttempt,
     excluded,
-    tried: new Set(past.map((one) => one.deployment)),
+    tried: new Set(
+      past.filter((one) => one.interrupted === undefined).map((one) => one.deployment),
+    ),
     unsupportedBy,
     nowMs: now(),
   });
@@ -136,12 +138,15 @@ async function dispatch(
   record: JobRecord,
   { plan, fold, message }: Dispatch,
 ): Promise<void> {
-  const { store, queue, catalogue, random } = dependencies;
+  const { store, queue, catalogue, random, now } = dependencies;
   const enqueue = async ({ choice, reason }: RoutePlan): Promise<void> => {
     const deployment = catalogue.deployments.get(choice ?? '');
     // A plan of a router that knows more deployments than this one: that router enqueues it.
     if (deployment === undefined) return;
-    const delayMs = waitBeforeMs(deployment.id, pastAttempts(fold), random());
+    const delayMs = waitBeforeMs(deployment.id, pastAttempts(fold), {
+      nowMs: now(),
+      random: random(),
+    });
     await queue.enqueueAttempt(
       deployment.providerId,
       { ...message, deployment: deployment.id, reason },
@@ -175,8 +180,10 @@ async function giveUp(
 }
 
 function pastAttempts(fold: JobFold): PastAttempt[] {
-  return fold.attempts.flatMap(({ deployment, failure }) =>
-    failure === undefined ? [] : [{ deployment, failure }],
+  return fold.attempts.flatMap(({ deployment, failure, endedAt, interrupted }) =>
+    failure === undefined || endedAt === undefined
+      ? []
+      : [{ deployment, failure, endedAtMs: endedAt, interrupted }],
   );
 }
 

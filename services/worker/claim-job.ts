@@ -101,6 +101,7 @@ async function takeOver(
     at: now(),
     attempt: message.attempt,
     failure,
+    interrupted: 'worker-gone',
   });
   if (appended.kind !== 'stored') return LATER;
   dependencies.logger.warn({ jobId: record.ref.jobId, attempt: message.attempt }, 'took over');

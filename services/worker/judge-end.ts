@@ -1,4 +1,4 @@
-import type { Outcome } from '../../shared/contracts/events/job-entry.ts';
+import type { Interruption, Outcome } from '../../shared/contracts/events/job-entry.ts';
 import { type Failure, makeFailure } from '../../shared/core/failure.ts';
 import type { FinishReason } from '../../shared/core/finish-reason.ts';
 import type { CallOutcome } from '../../shared/ports/provider.ts';
@@ -15,7 +15,11 @@ export type AttemptEnd =
       readonly finishReason: FinishReason;
       readonly failure?: Failure;
     }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly interrupted?: Interruption;
+    }
   | { readonly kind: 'leave' }
   | { readonly kind: 'later' };
 
@@ -39,7 +43,11 @@ export function judgeEnd(outcome: CallOutcome, stopped: StopReason | undefined):
       return { kind: 'terminal', outcome: 'expired', finishReason: 'error', failure };
     }
     case 'draining':
-      return { kind: 'failed', failure: makeFailure('server', 'the worker was shut down') };
+      return {
+        kind: 'failed',
+        failure: makeFailure('server', 'the worker was shut down'),
+        interrupted: 'shutdown',
+      };
     case undefined:
       break;
   }

@@ -9,6 +9,7 @@ import { serveCancels } from '../../shared/adapters/nats/owner-signal.ts';
 import { NatsResultPublisher } from '../../shared/adapters/nats/result-publisher.ts';
 import { createProvider } from '../../shared/adapters/providers/registry.ts';
 import { connectRedis } from '../../shared/adapters/redis/connect-redis.ts';
+import { FleetClock } from '../../shared/adapters/redis/fleet-clock.ts';
 import { RedisFleetLimiter } from '../../shared/adapters/redis/fleet-limiter.ts';
 import { RedisJobStore } from '../../shared/adapters/redis/job-store.ts';
 import type { Catalogue } from '../../shared/contracts/config/catalogue.ts';
@@ -36,6 +37,8 @@ await runService('worker', process.env, async (context: ServiceContext) => {
   const { retention } = catalogue.document;
   const redis = await connectRedis(env.redisUrl, log);
   lifecycle.onClose('redis', () => redis.disconnect());
+  const clock = await FleetClock.start(redis, log);
+  lifecycle.onClose('clock', () => clock.close());
   const producer = await connectProducer(env.redisUrl, log);
   lifecycle.onClose('queue connection', () => producer.disconnect());
   const consumer = connectConsumer(env.redisUrl, log);
@@ -63,7 +66,7 @@ await runService('worker', process.env, async (context: ServiceContext) => {
     holds: new ShortHolds(),
     limiter: new RedisFleetLimiter(redis),
     logger: log,
-    now: Date.now,
+    now: clock.now,
     newWriterId: randomUUID,
   };
   serveCancels(nats, (ref) => owned.cancel(ref));

@@ -1,6 +1,5 @@
 import type { Deployment } from '../../shared/contracts/config/catalogue.ts';
 import type { AttemptMessage } from '../../shared/contracts/queue/messages.ts';
-import type { Failure } from '../../shared/core/failure.ts';
 import type { JobWriter } from '../../shared/jobs/job-writer.ts';
 import { settleJob } from '../../shared/jobs/settle-job.ts';
 import type { Delivery } from '../../shared/ports/job-queue.ts';
@@ -124,7 +123,7 @@ async function writeEnd(
     case 'later':
       return { kind: 'later', delayMs: LOG_AWAY_MS };
     case 'failed':
-      return writeFailed(dependencies, run, end.end.failure);
+      return writeFailed(dependencies, run, end.end);
     case 'terminal': {
       const { outcome, finishReason, failure } = end.end;
       const appended = await writer.append({
@@ -148,10 +147,15 @@ async function writeEnd(
 async function writeFailed(
   dependencies: AttemptDependencies,
   { record, attempt, writer }: Run,
-  failure: Failure,
+  { failure, interrupted }: Extract<AttemptEnd, { kind: 'failed' }>,
 ): Promise<Delivery> {
-  const at = dependencies.now();
-  const appended = await writer.append({ type: 'failed', at, attempt, failure });
+  const appended = await writer.append({
+    type: 'failed',
+    at: dependencies.now(),
+    attempt,
+    failure,
+    ...(interrupted === undefined ? {} : { interrupted }),
+  });
   if (appended.kind === 'fenced') return DONE;
   if (appended.kind === 'unavailable') return { kind: 'later', delayMs: LOG_AWAY_MS };
   await handBack(dependencies, record, writer);

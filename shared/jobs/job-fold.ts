@@ -1,10 +1,21 @@
-import type { DeltaPart, JobEntry, TerminalEntry } from '../contracts/events/job-entry.ts';
+import type {
+  DeltaPart,
+  Interruption,
+  JobEntry,
+  TerminalEntry,
+} from '../contracts/events/job-entry.ts';
 import type { Answer, ToolCall } from '../contracts/events/job-result.ts';
 import type { AttemptView, JobStatus } from '../contracts/http/job-view.ts';
 import { ReasoningDetails } from '../contracts/reasoning-detail.ts';
 import { assert, unreachable } from '../core/assert.ts';
 import type { Failure } from '../core/failure.ts';
 import type { FinishReason } from '../core/finish-reason.ts';
+
+interface AttemptEnd {
+  readonly at: number;
+  readonly failure?: Failure | undefined;
+  readonly interrupted?: Interruption | undefined;
+}
 
 interface ShownDelta {
   readonly seq: number;
@@ -53,10 +64,10 @@ export class JobFold {
         this.#shown = this.#shown.filter((delta) => delta.seq <= entry.keepTo);
         return;
       case 'failed':
-        this.#endAttempt(entry.at, entry.failure);
+        this.#endAttempt(entry);
         return;
       case 'terminal':
-        this.#endAttempt(entry.at, entry.failure);
+        this.#endAttempt(entry);
         this.terminal = entry;
         return;
       default:
@@ -98,12 +109,16 @@ export class JobFold {
   }
 
   /** Ends the newest attempt, if it is still open: a job may end between two attempts. */
-  #endAttempt(endedAt: number, failure: Failure | undefined): void {
+  #endAttempt({ at, failure, interrupted }: AttemptEnd): void {
     this.activeAttempt = undefined;
     const last = this.attempts.at(-1);
     if (last === undefined || last.endedAt !== undefined) return;
-    const ended = { ...last, endedAt, ...(failure === undefined ? {} : { failure }) };
-    this.attempts[this.attempts.length - 1] = ended;
+    this.attempts[this.attempts.length - 1] = {
+      ...last,
+      endedAt: at,
+      ...(failure === undefined ? {} : { failure }),
+      ...(interrupted === undefined ? {} : { interrupted }),
+    };
   }
 }
 

@@ -42,6 +42,9 @@ export const deltaPartSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** `worker-gone`: its process died or went silent; `shutdown`: it was told to end. */
+export const INTERRUPTIONS = ['worker-gone', 'shutdown'] as const;
+
 export const OUTCOMES = ['completed', 'failed', 'cancelled', 'expired'] as const;
 
 export const jobEntrySchema = z.discriminatedUnion('type', [
@@ -63,7 +66,15 @@ export const jobEntrySchema = z.discriminatedUnion('type', [
     /** The last entry whose deltas still count; 0 = none of the text shown so far. */
     keepTo: z.number().int().nonnegative(),
   }),
-  z.object({ type: z.literal('failed'), seq, at, attempt, failure: failureSchema }),
+  z.object({
+    type: z.literal('failed'),
+    seq,
+    at,
+    attempt,
+    failure: failureSchema,
+    /** The attempt ended with its worker, not with the provider. */
+    interrupted: z.enum(INTERRUPTIONS).optional(),
+  }),
   z.object({
     type: z.literal('terminal'),
     seq,
@@ -80,5 +91,6 @@ export const jobEntrySchema = z.discriminatedUnion('type', [
 
 export type JobEntry = z.infer<typeof jobEntrySchema>;
 export type DeltaPart = z.infer<typeof deltaPartSchema>;
+export type Interruption = (typeof INTERRUPTIONS)[number];
 export type Outcome = (typeof OUTCOMES)[number];
 export type TerminalEntry = Extract<JobEntry, { type: 'terminal' }>;

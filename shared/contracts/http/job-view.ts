@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { failureSchema, usageSchema } from '../events/job-entry.ts';
+import { failureSchema, INTERRUPTIONS, usageSchema } from '../events/job-entry.ts';
 import { answerSchema } from '../events/job-result.ts';
 
 export const JOB_STATUSES = [
@@ -37,6 +37,8 @@ export const attemptViewSchema = z.object({
   firstTokenAt: z.number().int().optional(),
   endedAt: z.number().int().optional(),
   failure: failureSchema.optional(),
+  /** It ended with its worker, not with the provider. */
+  interrupted: z.enum(INTERRUPTIONS).optional(),
 });
 
 /** `GET /v1/jobs/:id`. */
