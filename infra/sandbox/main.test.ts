@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
@@ -12,7 +13,7 @@ it('says where it listens, and ends on SIGTERM', async () => {
     // With a channel, as the fleet starts it.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  const said: unknown[] = await once(sandbox.stdout, 'data');
+  const said: unknown[] = await once(sandbox.stdout ?? Readable.from([]), 'data');
 
   const { url } = readySchema.parse(JSON.parse(String(said[0])));
   const response = await fetch(`${url}/openai/v1/models`);
