@@ -10,6 +10,7 @@ import { unsupportedBy } from '../../shared/adapters/providers/registry.ts';
 import { connectRedis } from '../../shared/adapters/redis/connect-redis.ts';
 import { FleetClock } from '../../shared/adapters/redis/fleet-clock.ts';
 import { RedisJobStore } from '../../shared/adapters/redis/job-store.ts';
+import { RedisRetryBudgets } from '../../shared/adapters/redis/retry-budgets.ts';
 import { routeMessageSchema } from '../../shared/contracts/queue/messages.ts';
 import { queueNames } from '../../shared/contracts/redis-keys.ts';
 import { runService, type ServiceContext } from '../../shared/platform/lifecycle/run-service.ts';
@@ -38,12 +39,15 @@ await runService('router', process.env, async (context: ServiceContext) => {
 
   const queue = new BullmqJobQueue(producer);
   lifecycle.onClose('queues', () => queue.close());
+  const retries = new RedisRetryBudgets(redis, log);
+  lifecycle.onClose('retry budgets', () => retries.close());
   const dependencies = {
     store: new RedisJobStore(redis, retention),
     log: new NatsJobLog(nats),
     results: new NatsResultPublisher(nats),
     queue,
     catalogue,
+    retries,
     unsupportedBy,
     instanceId: randomUUID(),
     now: clock.now,

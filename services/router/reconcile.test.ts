@@ -148,6 +148,7 @@ async function rounds(count: number, from = RECONCILE_START): Promise<ReconcileP
     queue,
     results,
     catalogue: CATALOGUE,
+    retries: { spend: () => Promise.resolve(true), earn: () => undefined },
     unsupportedBy: () => undefined,
     instanceId: 'router-1',
     now: () => nowMs,

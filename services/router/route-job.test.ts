@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { JobEntry } from '../../shared/contracts/events/job-entry.ts';
 import type { JobRequest } from '../../shared/contracts/http/job-request.ts';
 import type { JobRef } from '../../shared/core/ids.ts';
+import type { Retry } from '../../shared/ports/retry-budgets.ts';
 import {
   ACCEPTED_AT_MS,
   aCatalogue,
@@ -32,6 +33,9 @@ let log: MemoryJobLog;
 let store: MemoryJobStore;
 let queue: RecordingQueue;
 let results: RecordingResults;
+/** What the router took from the retry budgets, and whether there is anything in them. */
+let spent: Retry[];
+let isBudgetEmpty: boolean;
 
 beforeEach(() => {
   ref = newRef();
@@ -40,6 +44,8 @@ beforeEach(() => {
   store = new MemoryJobStore();
   queue = new RecordingQueue();
   results = new RecordingResults();
+  spent = [];
+  isBudgetEmpty = false;
 });
 
 describe('routeJob', () => {
@@ -201,6 +207,40 @@ describe('routeJob', () => {
     expect(lastItem()).toMatchObject({ queue: 'two' });
   });
 
+  it('pays for a retry once, however often the message comes, and for a first attempt never', async () => {
+    given([accepted(ref)]);
+    await route(1, { seq: 1, logSequence: 1 });
+    const ofFirst = spent.length;
+    log.add(ref, attempt(2, 1, 'one/a'), failed(3, 'timeout'));
+
+    await route(2);
+    await route(2);
+
+    expect(ofFirst).toBe(0);
+    expect(spent).toEqual([{ kind: 'failover', providerId: 'two', cost: 2 }]);
+  });
+
+  it('pays for a retry at the same place from the budget of that provider', async () => {
+    given([accepted(ref), attempt(2, 1, 'one/a'), failed(3, 'server')], {
+      routing: { deny: ['two'] },
+    });
+
+    await route(2);
+
+    expect(spent).toEqual([{ kind: 'same', providerId: 'one', cost: 1 }]);
+  });
+
+  it('lets a retry wait that no budget pays for, and decides nothing yet', async () => {
+    given([accepted(ref), attempt(2, 1, 'one/a'), failed(3, 'timeout')]);
+    isBudgetEmpty = true;
+
+    const delivery = await route(2);
+
+    expect(delivery).toEqual({ kind: 'later', delayMs: 2_000 });
+    expect(queue.items.size).toBe(0);
+    expect(await store.lastPlan(ref)).toBeUndefined();
+  });
+
   it('starts nothing after the deadline', async () => {
     given([accepted(ref), attempt(2, 1, 'one/a'), failed(3, 'timeout')]);
     nowMs = ACCEPTED_AT_MS + 600_000;
@@ -226,6 +266,13 @@ function route(number: number, place = { seq: 0, logSequence: 0 }) {
     queue,
     results,
     catalogue: CATALOGUE,
+    retries: {
+      spend: (retry) => {
+        spent.push(retry);
+        return Promise.resolve(!isBudgetEmpty);
+      },
+      earn: () => undefined,
+    },
     unsupportedBy: () => undefined,
     instanceId: 'router-1',
     now: () => nowMs,

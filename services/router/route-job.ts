@@ -11,11 +11,13 @@ import type { JobLog } from '../../shared/ports/job-log.ts';
 import type { Delivery, JobQueue } from '../../shared/ports/job-queue.ts';
 import type { JobRecord, JobStore } from '../../shared/ports/job-store.ts';
 import type { ResultPublisher } from '../../shared/ports/result-publisher.ts';
+import type { RetryBudgets } from '../../shared/ports/retry-budgets.ts';
 import {
   decideNextAttempt,
   type PastAttempt,
   waitBeforeMs,
 } from '../../shared/resilience/next-attempt.ts';
+import { costOfRetry } from '../../shared/resilience/retry-budget.ts';
 import type { UnsupportedBy } from './policy/filter-deployment.ts';
 import { planRoute } from './policy/plan-route.ts';
 import { readFeatures } from './policy/request-features.ts';
@@ -26,12 +28,16 @@ export interface RouteDependencies {
   readonly queue: JobQueue;
   readonly results: ResultPublisher;
   readonly catalogue: Catalogue;
+  readonly retries: RetryBudgets;
   readonly unsupportedBy: UnsupportedBy;
   readonly instanceId: string;
   readonly now: () => number;
   /** In [0, 1). */
   readonly random: () => number;
 }
+
+/** A retry that no budget pays for is looked at again after about this, until the job's deadline. */
+const BUDGET_WAIT_MS = 2_000;
 
 const DONE: Delivery = { kind: 'done' };
 
@@ -62,6 +68,9 @@ export async function routeJob(
   if (decision.kind === 'give-up') {
     await giveUp(dependencies, record, decision.failure);
     return DONE;
+  }
+  if (!(await mayRetry(dependencies, { record, fold, plan: decision.plan }))) {
+    return { kind: 'later', delayMs: Math.ceil(BUDGET_WAIT_MS * (0.5 + dependencies.random())) };
   }
   await dispatch(dependencies, record, { plan: decision.plan, fold, message });
   return DONE;
@@ -121,6 +130,26 @@ function planOnce(
     unsupportedBy,
     nowMs: now(),
   });
+}
+
+interface PlannedRetry {
+  readonly record: JobRecord;
+  readonly fold: JobFold;
+  readonly plan: RoutePlan;
+}
+
+/** A retry takes from a budget, once: a plan that is written down has been paid for. */
+async function mayRetry(
+  { retries, catalogue }: RouteDependencies,
+  { record, fold, plan }: PlannedRetry,
+): Promise<boolean> {
+  const failed = pastAttempts(fold).filter((one) => one.interrupted === undefined);
+  const last = failed.at(-1);
+  if (last === undefined || record.plan?.attempt === plan.attempt) return true;
+  const providerId = catalogue.deployments.get(plan.choice ?? '')?.providerId ?? '';
+  const isSame = catalogue.deployments.get(last.deployment)?.providerId === providerId;
+  const cost = costOfRetry(last.failure.class);
+  return retries.spend({ kind: isSame ? 'same' : 'failover', providerId, cost });
 }
 
 interface Dispatch {

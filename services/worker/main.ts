@@ -12,6 +12,7 @@ import { connectRedis } from '../../shared/adapters/redis/connect-redis.ts';
 import { FleetClock } from '../../shared/adapters/redis/fleet-clock.ts';
 import { RedisFleetLimiter } from '../../shared/adapters/redis/fleet-limiter.ts';
 import { RedisJobStore } from '../../shared/adapters/redis/job-store.ts';
+import { RedisRetryBudgets } from '../../shared/adapters/redis/retry-budgets.ts';
 import type { Catalogue } from '../../shared/contracts/config/catalogue.ts';
 import { attemptMessageSchema } from '../../shared/contracts/queue/messages.ts';
 import { queueNames } from '../../shared/contracts/redis-keys.ts';
@@ -54,6 +55,8 @@ await runService('worker', process.env, async (context: ServiceContext) => {
   const queue = new BullmqJobQueue(producer);
   lifecycle.onClose('queues', () => queue.close());
   const owned = new OwnedJobs();
+  const retries = new RedisRetryBudgets(redis, log);
+  lifecycle.onClose('retry budgets', () => retries.close());
   const dependencies = {
     store: new RedisJobStore(redis, retention),
     log: new NatsJobLog(nats),
@@ -65,6 +68,7 @@ await runService('worker', process.env, async (context: ServiceContext) => {
     pacer: new Pacer(),
     holds: new ShortHolds(),
     limiter: new RedisFleetLimiter(redis),
+    retries,
     logger: log,
     now: clock.now,
     newWriterId: randomUUID,

@@ -5,6 +5,7 @@ import { settleJob } from '../../shared/jobs/settle-job.ts';
 import type { Delivery } from '../../shared/ports/job-queue.ts';
 import type { JobRecord } from '../../shared/ports/job-store.ts';
 import type { CallOutcome, Provider } from '../../shared/ports/provider.ts';
+import { EARNED_BY_RETRY, EARNED_BY_SUCCESS } from '../../shared/resilience/retry-budget.ts';
 import { makeBill } from './bill.ts';
 import { claimFirst, claimJob } from './claim-job.ts';
 import { DeltaPublisher } from './delta-publisher.ts';
@@ -71,6 +72,7 @@ async function perform(
   try {
     const end = await callProvider(dependencies, run, stop);
     correctMinute(dependencies, run, end.outcome);
+    if (end.outcome.kind === 'completed') noteSuccess(dependencies, run);
     return await writeEnd(dependencies, run, { end, onClosed: ended.resolve });
   } finally {
     clearTimeout(timer);
@@ -78,6 +80,14 @@ async function perform(
     pacer.leave();
     owned.remove(ref);
   }
+}
+
+function noteSuccess({ retries }: AttemptDependencies, { deployment, writer }: Run): void {
+  const failed = writer.fold.attempts.filter(
+    (one) => one.failure !== undefined && one.interrupted === undefined,
+  );
+  const earned = failed.length > 0 ? EARNED_BY_RETRY : EARNED_BY_SUCCESS;
+  retries.earn(deployment.providerId, earned);
 }
 
 interface EndedCall {

@@ -22,6 +22,8 @@ export const redisKeys = {
   ticket: (digest: string): string => `${REDIS_PREFIX}:ticket:${digest}`,
   /** Hash: calls and tokens of a provider by second, for the last minute. */
   minute: (providerId: string): string => `${REDIS_PREFIX}:minute:${providerId}`,
+  /** Hash: what is left of a budget of retries, the fleet's or a provider's. */
+  retryBudget: (budget: string): string => `${REDIS_PREFIX}:retries:${budget}`,
   lease: (name: string): string => `${REDIS_PREFIX}:lease:${name}`,
 } as const;
 
