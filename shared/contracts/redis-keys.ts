@@ -22,6 +22,10 @@ export const redisKeys = {
   ticket: (digest: string): string => `${REDIS_PREFIX}:ticket:${digest}`,
   /** Hash: calls and tokens of a provider by second, for the last minute. */
   minute: (providerId: string): string => `${REDIS_PREFIX}:minute:${providerId}`,
+  /** State of one breaker; the scope is made by us (breaker-scope.ts). */
+  breaker: (scope: string): string => `${REDIS_PREFIX}:breaker:${scope}`,
+  /** Hash: the breakers that are not closed, by scope. */
+  breakers: (): string => `${REDIS_PREFIX}:breakers`,
   lease: (name: string): string => `${REDIS_PREFIX}:lease:${name}`,
 } as const;
 
