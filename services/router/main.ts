@@ -7,11 +7,13 @@ import { ensureStreams } from '../../shared/adapters/nats/ensure-streams.ts';
 import { NatsJobLog } from '../../shared/adapters/nats/job-log.ts';
 import { NatsResultPublisher } from '../../shared/adapters/nats/result-publisher.ts';
 import { unsupportedBy } from '../../shared/adapters/providers/registry.ts';
+import { RedisBreakerStore } from '../../shared/adapters/redis/breaker-store.ts';
 import { connectRedis } from '../../shared/adapters/redis/connect-redis.ts';
 import { RedisJobStore } from '../../shared/adapters/redis/job-store.ts';
 import { routeMessageSchema } from '../../shared/contracts/queue/messages.ts';
 import { queueNames } from '../../shared/contracts/redis-keys.ts';
 import { runService, type ServiceContext } from '../../shared/platform/lifecycle/run-service.ts';
+import { BreakerWatch } from '../../shared/resilience/breaker-watch.ts';
 import { ReconcileLoop } from './reconcile-loop.ts';
 import { routeJob } from './route-job.ts';
 
@@ -35,12 +37,20 @@ await runService('router', process.env, async (context: ServiceContext) => {
 
   const queue = new BullmqJobQueue(producer);
   lifecycle.onClose('queues', () => queue.close());
+  const breakers = new BreakerWatch({
+    store: new RedisBreakerStore(redis),
+    logger: log,
+    monotonicMs: () => performance.now(),
+  });
+  lifecycle.onClose('breakers', () => breakers.stop());
+  await breakers.start();
   const dependencies = {
     store: new RedisJobStore(redis, retention),
     log: new NatsJobLog(nats),
     results: new NatsResultPublisher(nats),
     queue,
     catalogue,
+    breakers,
     unsupportedBy,
     instanceId: randomUUID(),
     now: Date.now,

@@ -6,6 +6,7 @@ import type { JobStore } from '../../shared/ports/job-store.ts';
 import type { Logger } from '../../shared/ports/logger.ts';
 import type { Provider } from '../../shared/ports/provider.ts';
 import type { ResultPublisher } from '../../shared/ports/result-publisher.ts';
+import type { BreakerGate } from './breaker-gate.ts';
 import type { OwnedJobs } from './owned-jobs.ts';
 import type { Pacer } from './pacer.ts';
 import type { ShortHolds } from './short-holds.ts';
@@ -21,6 +22,7 @@ export interface AttemptDependencies {
   readonly owned: OwnedJobs;
   readonly pacer: Pacer;
   readonly holds: ShortHolds;
+  readonly gate: BreakerGate;
   readonly limiter: FleetLimiter;
   readonly logger: Logger;
   readonly now: () => number;

@@ -8,6 +8,7 @@ import { NatsJobLog } from '../../shared/adapters/nats/job-log.ts';
 import { serveCancels } from '../../shared/adapters/nats/owner-signal.ts';
 import { NatsResultPublisher } from '../../shared/adapters/nats/result-publisher.ts';
 import { createProvider } from '../../shared/adapters/providers/registry.ts';
+import { RedisBreakerStore } from '../../shared/adapters/redis/breaker-store.ts';
 import { connectRedis } from '../../shared/adapters/redis/connect-redis.ts';
 import { RedisFleetLimiter } from '../../shared/adapters/redis/fleet-limiter.ts';
 import { RedisJobStore } from '../../shared/adapters/redis/job-store.ts';
@@ -18,6 +19,8 @@ import { runService, type ServiceContext } from '../../shared/platform/lifecycle
 import type { QueueConsumer } from '../../shared/ports/job-queue.ts';
 import type { Logger } from '../../shared/ports/logger.ts';
 import type { Provider } from '../../shared/ports/provider.ts';
+import { BreakerWatch } from '../../shared/resilience/breaker-watch.ts';
+import { BreakerGate } from './breaker-gate.ts';
 import { isLimited } from './minute-limits.ts';
 import { OwnedJobs } from './owned-jobs.ts';
 import { Pacer } from './pacer.ts';
@@ -51,6 +54,20 @@ await runService('worker', process.env, async (context: ServiceContext) => {
   const queue = new BullmqJobQueue(producer);
   lifecycle.onClose('queues', () => queue.close());
   const owned = new OwnedJobs();
+  const breakers = new BreakerWatch({
+    store: new RedisBreakerStore(redis),
+    logger: log,
+    monotonicMs: () => performance.now(),
+  });
+  lifecycle.onClose('breakers', () => breakers.stop());
+  await breakers.start();
+  const gate = new BreakerGate({
+    breakers,
+    providers: catalogue.providers,
+    logger: log,
+    random: Math.random,
+  });
+  lifecycle.onClose('breaker reports', () => gate.close());
   const dependencies = {
     store: new RedisJobStore(redis, retention),
     log: new NatsJobLog(nats),
@@ -61,6 +78,7 @@ await runService('worker', process.env, async (context: ServiceContext) => {
     owned,
     pacer: new Pacer(),
     holds: new ShortHolds(),
+    gate,
     limiter: new RedisFleetLimiter(redis),
     logger: log,
     now: Date.now,
