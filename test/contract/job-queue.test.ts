@@ -51,6 +51,23 @@ describe.concurrent('a work queue', () => {
     expect(seen).toEqual([message, { ...message, attempt: 2 }]);
   });
 
+  it('takes an attempt that was given back beside the item that it was, and holds it', async () => {
+    const { provider, add, message } = aQueue();
+    const given = { ...message, turn: 1 };
+    await add(message);
+    await add(given);
+
+    const { seen } = consume(provider);
+
+    const { jobId, attempt } = message;
+    const place = { jobId, attempt, turn: 1, providerId: provider };
+    const isHeld = await queue.holds(place);
+    await waitUntil(() => seen.length === 2, SOON);
+    await waitUntil(async () => !(await queue.holds(place)), SOON);
+    expect(isHeld).toBe(true);
+    expect(seen).toEqual([message, given]);
+  });
+
   it('does not deliver before the delay is over', async () => {
     const { provider, message } = aQueue();
     const { seen } = consume(provider);
