@@ -16,6 +16,7 @@ import type { Catalogue } from '../../shared/contracts/config/catalogue.ts';
 import { attemptMessageSchema } from '../../shared/contracts/queue/messages.ts';
 import { queueNames } from '../../shared/contracts/redis-keys.ts';
 import { runService, type ServiceContext } from '../../shared/platform/lifecycle/run-service.ts';
+import type { BreakerStore } from '../../shared/ports/breaker.ts';
 import type { QueueConsumer } from '../../shared/ports/job-queue.ts';
 import type { Logger } from '../../shared/ports/logger.ts';
 import type { Provider } from '../../shared/ports/provider.ts';
@@ -54,20 +55,6 @@ await runService('worker', process.env, async (context: ServiceContext) => {
   const queue = new BullmqJobQueue(producer);
   lifecycle.onClose('queues', () => queue.close());
   const owned = new OwnedJobs();
-  const breakers = new BreakerWatch({
-    store: new RedisBreakerStore(redis),
-    logger: log,
-    monotonicMs: () => performance.now(),
-  });
-  lifecycle.onClose('breakers', () => breakers.stop());
-  await breakers.start();
-  const gate = new BreakerGate({
-    breakers,
-    providers: catalogue.providers,
-    logger: log,
-    random: Math.random,
-  });
-  lifecycle.onClose('breaker reports', () => gate.close());
   const dependencies = {
     store: new RedisJobStore(redis, retention),
     log: new NatsJobLog(nats),
@@ -78,7 +65,7 @@ await runService('worker', process.env, async (context: ServiceContext) => {
     owned,
     pacer: new Pacer(),
     holds: new ShortHolds(),
-    gate,
+    gate: await openGate(context, new RedisBreakerStore(redis)),
     limiter: new RedisFleetLimiter(redis),
     logger: log,
     now: Date.now,
@@ -110,6 +97,18 @@ await runService('worker', process.env, async (context: ServiceContext) => {
   );
   return {};
 });
+
+/** What asks the fleet's breakers before each call. */
+async function openGate(context: ServiceContext, store: BreakerStore): Promise<BreakerGate> {
+  const { catalogue, log: logger, lifecycle } = context;
+  const breakers = new BreakerWatch({ store, logger, monotonicMs: () => performance.now() });
+  lifecycle.onClose('breakers', () => breakers.stop());
+  await breakers.start();
+  const { providers } = catalogue;
+  const gate = new BreakerGate({ breakers, providers, logger, random: Math.random });
+  lifecycle.onClose('breaker reports', () => gate.close());
+  return gate;
+}
 
 /** One adapter a provider. */
 function createProviders(catalogue: Catalogue, log: Logger): Map<string, Provider> {

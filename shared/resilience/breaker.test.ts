@@ -21,8 +21,8 @@ describe('a closed breaker', () => {
   it('begins to count anew at every good call', () => {
     const breaker = report(times(4, FULL), { successes: 1, failure: 'full' });
 
-    expect(passageOf(times(3, FULL, breaker), NOW_MS).kind).toBe('closed');
-    expect(passageOf(times(4, FULL, breaker), NOW_MS).kind).toBe('open');
+    expect(passageOf(times(3, FULL, { from: breaker }), NOW_MS).kind).toBe('closed');
+    expect(passageOf(times(4, FULL, { from: breaker }), NOW_MS).kind).toBe('open');
   });
 
   it('does not open by a row of failures that say only that the provider is busy', () => {
@@ -30,14 +30,14 @@ describe('a closed breaker', () => {
   });
 
   it('opens at the share of failures, of whichever kind, once there were twenty calls', () => {
-    const nine = times(9, RATIO, report(CLOSED, { successes: 10 }));
+    const nine = times(9, RATIO, { from: report(CLOSED, { successes: 10 }) });
 
     expect(passageOf(nine, NOW_MS).kind).toBe('closed');
     expect(passageOf(report(nine, RATIO), NOW_MS).kind).toBe('open');
   });
 
   it('forgets a call after ten seconds', () => {
-    const nine = times(9, RATIO, report(CLOSED, { successes: 10 }));
+    const nine = times(9, RATIO, { from: report(CLOSED, { successes: 10 }) });
 
     expect(passageOf(report(nine, RATIO, NOW_MS + 9_999), NOW_MS + 9_999).kind).toBe('open');
     expect(passageOf(report(nine, RATIO, NOW_MS + 10_000), NOW_MS + 10_000).kind).toBe('closed');
@@ -46,15 +46,13 @@ describe('a closed breaker', () => {
 
 describe('an open breaker', () => {
   it.each([
-    ['a fifth shorter', 0, 1, 4_000],
-    ['a fifth longer', 0.999_999, 1, 5_999],
-    ['twice as long after a bad probe', 0.5, 2, 10_000],
-    ['four times as long after two', 0.5, 3, 20_000],
-    ['never longer than a minute', 0.999_999, 9, 60_000],
-  ])('stays so %s', (_how, random, trips, openMs) => {
-    const breaker = tripped(trips, { random });
-
-    expect((breaker.openUntilMs ?? 0) - openedAt(trips)).toBe(openMs);
+    ['a fifth shorter', { trips: 1, random: 0, openMs: 4_000 }],
+    ['a fifth longer', { trips: 1, random: 0.999_999, openMs: 5_999 }],
+    ['twice as long after a bad probe', { trips: 2, random: 0.5, openMs: 10_000 }],
+    ['four times as long after two', { trips: 3, random: 0.5, openMs: 20_000 }],
+    ['never longer than a minute', { trips: 9, random: 0.999_999, openMs: 60_000 }],
+  ])('stays so %s', (_how, { trips, random, openMs }) => {
+    expect(tripped(trips, random).openUntilMs).toBe(NOW_MS + openMs);
   });
 
   it.each([
@@ -124,8 +122,8 @@ describe('a breaker whose three probes were good', () => {
   });
 
   it('stays open longer when it opens again on the ramp, and not when after it', () => {
-    const onRamp = times(5, FULL, ramping(), HALF_OPEN_MS + 9_999);
-    const after = times(5, FULL, ramping(), HALF_OPEN_MS + 10_000);
+    const onRamp = times(5, FULL, { from: ramping(), nowMs: HALF_OPEN_MS + 9_999 });
+    const after = times(5, FULL, { from: ramping(), nowMs: HALF_OPEN_MS + 10_000 });
 
     expect([onRamp.trips, after.trips]).toEqual([2, 1]);
   });
@@ -186,11 +184,15 @@ const anyStep = fc.record({
   ),
 });
 
-function report(breaker: BreakerMemory, said: BreakerReport, nowMs = NOW_MS, random = 0.5) {
-  return applyReport(breaker, said, { rules: RULES, nowMs, random });
+function report(breaker: BreakerMemory, said: BreakerReport, nowMs = NOW_MS) {
+  return applyReport(breaker, said, { rules: RULES, nowMs, random: 0.5 });
 }
 
-function times(count: number, said: BreakerReport, from = CLOSED, nowMs = NOW_MS): BreakerMemory {
+function times(
+  count: number,
+  said: BreakerReport,
+  { from = CLOSED, nowMs = NOW_MS } = {},
+): BreakerMemory {
   let breaker = from;
   for (let done = 0; done < count; done += 1) breaker = report(breaker, said, nowMs);
   return breaker;
@@ -205,14 +207,10 @@ function probe(breaker: BreakerMemory, said: BreakerReport, nowMs = HALF_OPEN_MS
   return report(leased, { ...said, holder: 'job-1' }, nowMs);
 }
 
-/** Opened that many times in a row, each time by a bad probe at the first moment, the last at `openedAt`. */
-function tripped(trips: number, { random = 0.5 } = {}): BreakerMemory {
+/** Opened now for the time of that number since it was last whole. */
+function tripped(trips: number, random = 0.5): BreakerMemory {
   const before: BreakerMemory = { ...CLOSED, trips: trips - 1, consecutive: 4 };
-  return report(before, FULL, openedAt(trips), random);
-}
-
-function openedAt(trips: number): number {
-  return NOW_MS + (trips - 1) * 60_000;
+  return applyReport(before, FULL, { rules: RULES, nowMs: NOW_MS, random });
 }
 
 function ramping(): BreakerMemory {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { RedisBreakerStore } from '../../shared/adapters/redis/breaker-store.ts';
 import { redisKeys } from '../../shared/contracts/redis-keys.ts';
 import type { BreakerReport, BreakerStore } from '../../shared/ports/breaker.ts';
+import { CLOSED, passageOf } from '../../shared/resilience/breaker.ts';
 import { BrokerConnections } from '../support/broker-connections.ts';
 import { MemoryBreakerStore } from '../support/memory-breaker-store.ts';
 
@@ -66,10 +67,17 @@ describe('the breaker in Redis', () => {
         const scope = randomUUID();
         const real = new RedisBreakerStore(redis, () => clock.ms);
         const model = new MemoryBreakerStore(() => clock.ms);
+        const answers = [];
         for (const one of steps) {
           if (one.kind === 'wait') clock.ms += one.ms;
-          else expect(await run(real, scope, one)).toEqual(await run(model, scope, one));
+          else answers.push([await run(real, scope, one), await run(model, scope, one)] as const);
         }
+        const listed = [await real.read(), await model.read()].map(({ breakers }) =>
+          passageOf(breakers.get(scope) ?? CLOSED, clock.ms),
+        );
+
+        expect(answers.map(([inRedis]) => inRedis)).toEqual(answers.map(([, pure]) => pure));
+        expect(listed[0]).toEqual(listed[1]);
         await redis.del(redisKeys.breakers());
       }),
       { numRuns: SEQUENCES },
