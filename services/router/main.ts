@@ -7,6 +7,7 @@ import { ensureStreams } from '../../shared/adapters/nats/ensure-streams.ts';
 import { NatsJobLog } from '../../shared/adapters/nats/job-log.ts';
 import { NatsResultPublisher } from '../../shared/adapters/nats/result-publisher.ts';
 import { unsupportedBy } from '../../shared/adapters/providers/registry.ts';
+import { RedisBreakerStore } from '../../shared/adapters/redis/breaker-store.ts';
 import { connectRedis } from '../../shared/adapters/redis/connect-redis.ts';
 import { FleetClock } from '../../shared/adapters/redis/fleet-clock.ts';
 import { RedisJobStore } from '../../shared/adapters/redis/job-store.ts';
@@ -14,6 +15,7 @@ import { RedisRetryBudgets } from '../../shared/adapters/redis/retry-budgets.ts'
 import { routeMessageSchema } from '../../shared/contracts/queue/messages.ts';
 import { queueNames } from '../../shared/contracts/redis-keys.ts';
 import { runService, type ServiceContext } from '../../shared/platform/lifecycle/run-service.ts';
+import { BreakerWatch } from '../../shared/resilience/breaker-watch.ts';
 import { ReconcileLoop } from './reconcile-loop.ts';
 import { routeJob } from './route-job.ts';
 
@@ -41,6 +43,13 @@ await runService('router', process.env, async (context: ServiceContext) => {
   lifecycle.onClose('queues', () => queue.close());
   const retries = new RedisRetryBudgets(redis, log);
   lifecycle.onClose('retry budgets', () => retries.close());
+  const breakers = new BreakerWatch({
+    store: new RedisBreakerStore(redis),
+    logger: log,
+    monotonicMs: () => performance.now(),
+  });
+  lifecycle.onClose('breakers', () => breakers.stop());
+  await breakers.start();
   const dependencies = {
     store: new RedisJobStore(redis, retention),
     log: new NatsJobLog(nats),
@@ -48,6 +57,7 @@ await runService('router', process.env, async (context: ServiceContext) => {
     queue,
     catalogue,
     retries,
+    breakers,
     unsupportedBy,
     instanceId: randomUUID(),
     now: clock.now,

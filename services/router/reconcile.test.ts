@@ -16,6 +16,7 @@ import { MemoryJobLog } from '../../test/support/memory-job-log.ts';
 import { MemoryJobStore } from '../../test/support/memory-job-store.ts';
 import { quietLogger } from '../../test/support/quiet-logger.ts';
 import { RecordingQueue, RecordingResults } from '../../test/support/recording-ports.ts';
+import { watchedBreakers } from '../../test/support/watched-breakers.ts';
 import {
   RECONCILE_START,
   type ReconcileDependencies,
@@ -149,6 +150,7 @@ async function rounds(count: number, from = RECONCILE_START): Promise<ReconcileP
     results,
     catalogue: CATALOGUE,
     retries: { spend: () => Promise.resolve(true), earn: () => undefined },
+    breakers: watchedBreakers(() => nowMs).breakers,
     unsupportedBy: () => undefined,
     instanceId: 'router-1',
     now: () => nowMs,

@@ -83,7 +83,8 @@ async function inspect(
   const providerId = catalogue.deployments.get(plan?.choice ?? '')?.providerId;
   const seenSeq = suspects.get(jobId);
   suspects.delete(jobId);
-  if (await queue.holds({ jobId, attempt: plan?.attempt ?? 0, providerId })) return;
+  if (await queue.holds({ jobId, attempt: plan?.attempt ?? 0, turn: plan?.turn, providerId }))
+    return;
   const record = await store.get(ref);
   if (record === undefined) return;
   const job = await readJob(log, ref, record.acceptedSequence);

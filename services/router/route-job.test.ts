@@ -18,6 +18,7 @@ import {
 import { MemoryJobLog } from '../../test/support/memory-job-log.ts';
 import { MemoryJobStore } from '../../test/support/memory-job-store.ts';
 import { RecordingQueue, RecordingResults } from '../../test/support/recording-ports.ts';
+import { watchedBreakers } from '../../test/support/watched-breakers.ts';
 import { type RouteDependencies, routeJob } from './route-job.ts';
 
 const CATALOGUE = aCatalogue({
@@ -273,6 +274,7 @@ function route(number: number, place = { seq: 0, logSequence: 0 }) {
       },
       earn: () => undefined,
     },
+    breakers: watchedBreakers(() => nowMs).breakers,
     unsupportedBy: () => undefined,
     instanceId: 'router-1',
     now: () => nowMs,

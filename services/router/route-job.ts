@@ -2,7 +2,8 @@ import { type Catalogue } from '../../shared/contracts/config/catalogue.ts';
 import type { RoutePlan } from '../../shared/contracts/http/job-view.ts';
 import type { RouteMessage } from '../../shared/contracts/queue/messages.ts';
 import { type Failure, makeFailure } from '../../shared/core/failure.ts';
-import type { JobRef } from '../../shared/core/ids.ts';
+import { type JobRef, queueItemId } from '../../shared/core/ids.ts';
+import { costOfRetry } from '../../shared/core/retry-budget.ts';
 import { closeJob } from '../../shared/jobs/close-job.ts';
 import { JobFold } from '../../shared/jobs/job-fold.ts';
 import { readJob } from '../../shared/jobs/read-job.ts';
@@ -12,14 +13,15 @@ import type { Delivery, JobQueue } from '../../shared/ports/job-queue.ts';
 import type { JobRecord, JobStore } from '../../shared/ports/job-store.ts';
 import type { ResultPublisher } from '../../shared/ports/result-publisher.ts';
 import type { RetryBudgets } from '../../shared/ports/retry-budgets.ts';
+import { waitForBreakerMs } from '../../shared/resilience/breaker-wait.ts';
+import type { BreakerWatch } from '../../shared/resilience/breaker-watch.ts';
 import {
   decideNextAttempt,
   type PastAttempt,
   waitBeforeMs,
 } from '../../shared/resilience/next-attempt.ts';
-import { costOfRetry } from '../../shared/resilience/retry-budget.ts';
+import { type PlannedRoute, planPastBreakers } from './plan-past-breakers.ts';
 import type { UnsupportedBy } from './policy/filter-deployment.ts';
-import { planRoute } from './policy/plan-route.ts';
 import { readFeatures } from './policy/request-features.ts';
 
 export interface RouteDependencies {
@@ -29,6 +31,7 @@ export interface RouteDependencies {
   readonly results: ResultPublisher;
   readonly catalogue: Catalogue;
   readonly retries: RetryBudgets;
+  readonly breakers: BreakerWatch;
   readonly unsupportedBy: UnsupportedBy;
   readonly instanceId: string;
   readonly now: () => number;
@@ -64,13 +67,11 @@ export async function routeJob(
   if (fold.seq === 0 || fold.activeAttempt !== undefined || fold.nextAttempt !== message.attempt) {
     return DONE;
   }
-  const decision = decide(dependencies, record, fold);
+  const decision = await decide(dependencies, record, { fold, turn: message.turn ?? 0 });
+  if (decision.kind === 'wait') return { kind: 'later', delayMs: decision.delayMs };
   if (decision.kind === 'give-up') {
     await giveUp(dependencies, record, decision.failure);
     return DONE;
-  }
-  if (!(await mayRetry(dependencies, { record, fold, plan: decision.plan }))) {
-    return { kind: 'later', delayMs: Math.ceil(BUDGET_WAIT_MS * (0.5 + dependencies.random())) };
   }
   await dispatch(dependencies, record, { plan: decision.plan, fold, message });
   return DONE;
@@ -78,9 +79,15 @@ export async function routeJob(
 
 type Decision =
   | { readonly kind: 'try'; readonly plan: RoutePlan }
+  /** Only breakers, or a retry budget, are in the way: this is decided again later. */
+  | { readonly kind: 'wait'; readonly delayMs: number }
   | { readonly kind: 'give-up'; readonly failure: Failure };
 
-function decide(dependencies: RouteDependencies, record: JobRecord, fold: JobFold): Decision {
+async function decide(
+  dependencies: RouteDependencies,
+  record: JobRecord,
+  { fold, turn }: { readonly fold: JobFold; readonly turn: number },
+): Promise<Decision> {
   const { catalogue, now } = dependencies;
   const { request } = record;
   const past = pastAttempts(fold);
@@ -95,47 +102,91 @@ function decide(dependencies: RouteDependencies, record: JobRecord, fold: JobFol
   if (last !== undefined && fold.hasShownText && request.routing?.onInterrupt === 'fail') {
     return { kind: 'give-up', failure: last.failure };
   }
-  const plan = planOnce(dependencies, record, { fold, past, excluded: next.excluded });
-  if (plan.choice !== undefined) return { kind: 'try', plan };
+  const planned = await planOnce(dependencies, record, {
+    fold,
+    turn,
+    past,
+    excluded: next.excluded,
+  });
+  const { plan, waitMs } = planned;
+  if (plan.choice !== undefined) return tryOrWait(dependencies, { record, fold, plan });
+  if (waitMs !== undefined) return waitOrGiveUp(dependencies, record, { ...planned, waitMs, last });
   const failure = last?.failure ?? makeFailure('no_candidate', explainEmpty(plan));
   return { kind: 'give-up', failure };
 }
 
+/** Waits for the first breaker that may be probed, if the job has the time; a job that failed before ends with that. */
+function waitOrGiveUp(
+  { now, random }: RouteDependencies,
+  { acceptedAtMs, deadlineAtMs }: JobRecord,
+  { plan, waitMs, last }: PlannedRoute & { waitMs: number; last: PastAttempt | undefined },
+): Decision {
+  const nowMs = now();
+  const delayMs = waitForBreakerMs({
+    waitMs,
+    nowMs,
+    acceptedAtMs,
+    deadlineAtMs,
+    random: random(),
+  });
+  if (delayMs !== undefined) return { kind: 'wait', delayMs };
+  const overloaded = makeFailure('overloaded', explainEmpty(plan), { retryAfterMs: waitMs });
+  return { kind: 'give-up', failure: last?.failure ?? overloaded };
+}
+
 interface PlanContext {
   readonly fold: JobFold;
+  /** How often the attempt was given back before it began. */
+  readonly turn: number;
   readonly past: readonly PastAttempt[];
   readonly excluded: ReadonlyMap<string, string>;
 }
 
 /**
  * Decided before: a repeated message leads to the same queue, whatever has changed since, unless the choice has left the
- * configuration.
+ * configuration or was given back.
  */
-function planOnce(
-  { catalogue, unsupportedBy, now }: RouteDependencies,
-  { request, plan }: JobRecord,
-  { fold, past, excluded }: PlanContext,
-): RoutePlan {
-  const isPlanned = plan?.attempt === fold.nextAttempt;
-  if (isPlanned && catalogue.deployments.has(plan.choice ?? '')) return plan;
-  return planRoute({
-    catalogue,
-    request,
-    features: readFeatures(request),
-    attempt: fold.nextAttempt,
-    excluded,
-    tried: new Set(
-      past.filter((one) => one.interrupted === undefined).map((one) => one.deployment),
-    ),
-    unsupportedBy,
-    nowMs: now(),
-  });
+async function planOnce(
+  { catalogue, breakers, unsupportedBy, now, random }: RouteDependencies,
+  { ref, request, plan }: JobRecord,
+  { fold, turn, past, excluded }: PlanContext,
+): Promise<PlannedRoute> {
+  const attempt = fold.nextAttempt;
+  const isPlanned = plan?.attempt === attempt && (plan.turn ?? 0) >= turn;
+  if (isPlanned && catalogue.deployments.has(plan.choice ?? '')) return { plan };
+  // Given back for a breaker that this process may not have seen yet.
+  if (turn > 0) await breakers.refresh();
+  const planned = await planPastBreakers(
+    {
+      catalogue,
+      request,
+      features: readFeatures(request),
+      attempt,
+      excluded,
+      tried: new Set(
+        past.filter((one) => one.interrupted === undefined).map((one) => one.deployment),
+      ),
+      unsupportedBy,
+      nowMs: now(),
+    },
+    { breakers, holder: queueItemId(ref.jobId, attempt), random },
+  );
+  return turn === 0 ? planned : { ...planned, plan: { ...planned.plan, turn } };
 }
 
 interface PlannedRetry {
   readonly record: JobRecord;
   readonly fold: JobFold;
   readonly plan: RoutePlan;
+}
+
+async function tryOrWait(
+  dependencies: RouteDependencies,
+  planned: PlannedRetry,
+): Promise<Decision> {
+  if (await mayRetry(dependencies, planned)) return { kind: 'try', plan: planned.plan };
+  const delayMs = Math.ceil(BUDGET_WAIT_MS * (0.5 + dependencies.random()));
+  return { kind: 'wait', delayMs };
 }
 
 /** A retry takes from a budget, once: a plan that is written down has been paid for. */
@@ -168,7 +219,7 @@ async function dispatch(
   { plan, fold, message }: Dispatch,
 ): Promise<void> {
   const { store, queue, catalogue, random, now } = dependencies;
-  const enqueue = async ({ choice, reason }: RoutePlan): Promise<void> => {
+  const enqueue = async ({ choice, reason, turn }: RoutePlan): Promise<void> => {
     const deployment = catalogue.deployments.get(choice ?? '');
     // A plan of a router that knows more deployments than this one: that router enqueues it.
     if (deployment === undefined) return;
@@ -178,7 +229,7 @@ async function dispatch(
     });
     await queue.enqueueAttempt(
       deployment.providerId,
-      { ...message, deployment: deployment.id, reason },
+      { ...message, deployment: deployment.id, reason, ...(turn === undefined ? {} : { turn }) },
       { priority: record.priority, ...(delayMs === 0 ? {} : { delayMs }) },
     );
   };

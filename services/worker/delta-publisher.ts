@@ -14,6 +14,8 @@ export interface DeltaPublisherOptions {
   readonly pacer: Pacer;
   readonly stop: StopSignal;
   readonly now: () => number;
+  /** Called when the first of the answer comes; may be called again. */
+  readonly onFirst?: () => void;
 }
 
 /**
@@ -88,8 +90,11 @@ export class DeltaPublisher implements AnswerSink {
   }
 
   #came(characters: number): void {
-    const { writer, now } = this.#options;
-    if (this.#characters === 0) writer.fold.noteFirstToken(now());
+    const { writer, now, onFirst } = this.#options;
+    if (this.#characters === 0) {
+      writer.fold.noteFirstToken(now());
+      onFirst?.();
+    }
     this.#characters += characters;
     this.#pump ??= this.#publish();
   }

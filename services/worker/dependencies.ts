@@ -7,6 +7,7 @@ import type { Logger } from '../../shared/ports/logger.ts';
 import type { Provider } from '../../shared/ports/provider.ts';
 import type { ResultPublisher } from '../../shared/ports/result-publisher.ts';
 import type { RetryBudgets } from '../../shared/ports/retry-budgets.ts';
+import type { BreakerGate } from './breaker-gate.ts';
 import type { OwnedJobs } from './owned-jobs.ts';
 import type { Pacer } from './pacer.ts';
 import type { ShortHolds } from './short-holds.ts';
@@ -22,6 +23,7 @@ export interface AttemptDependencies {
   readonly owned: OwnedJobs;
   readonly pacer: Pacer;
   readonly holds: ShortHolds;
+  readonly gate: BreakerGate;
   readonly limiter: FleetLimiter;
   readonly retries: Pick<RetryBudgets, 'earn'>;
   readonly logger: Logger;

@@ -8,6 +8,7 @@ import { NatsJobLog } from '../../shared/adapters/nats/job-log.ts';
 import { serveCancels } from '../../shared/adapters/nats/owner-signal.ts';
 import { NatsResultPublisher } from '../../shared/adapters/nats/result-publisher.ts';
 import { createProvider } from '../../shared/adapters/providers/registry.ts';
+import { RedisBreakerStore } from '../../shared/adapters/redis/breaker-store.ts';
 import { connectRedis } from '../../shared/adapters/redis/connect-redis.ts';
 import { FleetClock } from '../../shared/adapters/redis/fleet-clock.ts';
 import { RedisFleetLimiter } from '../../shared/adapters/redis/fleet-limiter.ts';
@@ -17,9 +18,12 @@ import type { Catalogue } from '../../shared/contracts/config/catalogue.ts';
 import { attemptMessageSchema } from '../../shared/contracts/queue/messages.ts';
 import { queueNames } from '../../shared/contracts/redis-keys.ts';
 import { runService, type ServiceContext } from '../../shared/platform/lifecycle/run-service.ts';
+import type { BreakerStore } from '../../shared/ports/breaker.ts';
 import type { QueueConsumer } from '../../shared/ports/job-queue.ts';
 import type { Logger } from '../../shared/ports/logger.ts';
 import type { Provider } from '../../shared/ports/provider.ts';
+import { BreakerWatch } from '../../shared/resilience/breaker-watch.ts';
+import { BreakerGate } from './breaker-gate.ts';
 import { isLimited } from './minute-limits.ts';
 import { OwnedJobs } from './owned-jobs.ts';
 import { Pacer } from './pacer.ts';
@@ -67,6 +71,7 @@ await runService('worker', process.env, async (context: ServiceContext) => {
     owned,
     pacer: new Pacer(),
     holds: new ShortHolds(),
+    gate: await openGate(context, new RedisBreakerStore(redis)),
     limiter: new RedisFleetLimiter(redis),
     retries,
     logger: log,
@@ -99,6 +104,18 @@ await runService('worker', process.env, async (context: ServiceContext) => {
   );
   return {};
 });
+
+/** What asks the fleet's breakers before each call. */
+async function openGate(context: ServiceContext, store: BreakerStore): Promise<BreakerGate> {
+  const { catalogue, log: logger, lifecycle } = context;
+  const breakers = new BreakerWatch({ store, logger, monotonicMs: () => performance.now() });
+  lifecycle.onClose('breakers', () => breakers.stop());
+  await breakers.start();
+  const { providers } = catalogue;
+  const gate = new BreakerGate({ breakers, providers, logger, random: Math.random });
+  lifecycle.onClose('breaker reports', () => gate.close());
+  return gate;
+}
 
 /** One adapter a provider. */
 function createProviders(catalogue: Catalogue, log: Logger): Map<string, Provider> {

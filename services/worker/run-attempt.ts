@@ -1,15 +1,18 @@
 import type { Deployment } from '../../shared/contracts/config/catalogue.ts';
 import type { AttemptMessage } from '../../shared/contracts/queue/messages.ts';
+import { queueItemId } from '../../shared/core/ids.ts';
+import { EARNED_BY_RETRY, EARNED_BY_SUCCESS } from '../../shared/core/retry-budget.ts';
 import type { JobWriter } from '../../shared/jobs/job-writer.ts';
 import { settleJob } from '../../shared/jobs/settle-job.ts';
 import type { Delivery } from '../../shared/ports/job-queue.ts';
 import type { JobRecord } from '../../shared/ports/job-store.ts';
 import type { CallOutcome, Provider } from '../../shared/ports/provider.ts';
-import { EARNED_BY_RETRY, EARNED_BY_SUCCESS } from '../../shared/resilience/retry-budget.ts';
 import { makeBill } from './bill.ts';
-import { claimFirst, claimJob } from './claim-job.ts';
+import type { GuardedCall } from './breaker-gate.ts';
+import { type ClaimInput, claimFirst, claimJob } from './claim-job.ts';
 import { DeltaPublisher } from './delta-publisher.ts';
 import type { AttemptDependencies } from './dependencies.ts';
+import { giveBack } from './give-back.ts';
 import { handBack } from './hand-back.ts';
 import { type AttemptEnd, judgeEnd } from './judge-end.ts';
 import { correctMinute, type TakenMinute, takeMinute } from './minute-limits.ts';
@@ -27,6 +30,7 @@ interface Run {
   readonly provider: Provider;
   readonly writer: JobWriter;
   readonly minute: TakenMinute;
+  readonly guarded: GuardedCall | undefined;
 }
 
 /** Runs one attempt of a job: claim it in the log, call the provider, put the answer and its end into the log, settle. */
@@ -35,7 +39,7 @@ export async function runAttempt(
   message: AttemptMessage,
   draining: AbortSignal,
 ): Promise<Delivery> {
-  const { store, catalogue, providers } = dependencies;
+  const { catalogue, providers } = dependencies;
   const ref = { tenantId: message.tenantId, jobId: message.jobId };
   const deployment = catalogue.deployments.get(message.deployment);
   const provider = providers.get(deployment?.providerId ?? '');
@@ -43,16 +47,41 @@ export async function runAttempt(
   if (deployment === undefined || provider === undefined) return DONE;
   const holdMs = dependencies.holds.waitMs(deployment.id, dependencies.now());
   if (holdMs > 0) return { kind: 'later', delayMs: holdMs };
+  const holder = queueItemId(message.jobId, message.attempt);
+  const guarded = await dependencies.gate.admit(deployment, holder);
+  if (guarded === undefined && (await giveBack(dependencies, message))) return DONE;
+  const begun = await begin(dependencies, { ref, message, deployment });
+  if (begun.kind === 'owned') {
+    const { record, writer, minute } = begun;
+    const { attempt } = message;
+    return perform(
+      dependencies,
+      { record, attempt, deployment, provider, writer, minute, guarded },
+      draining,
+    );
+  }
+  guarded?.notMade();
+  return begun.delivery;
+}
+
+type Begun =
+  | ({ readonly kind: 'owned' } & Pick<Run, 'record' | 'writer' | 'minute'>)
+  | { readonly kind: 'answered'; readonly delivery: Delivery };
+
+/** Counts the call against its provider's minute and makes the job ours, or says what becomes of the delivery. */
+async function begin(dependencies: AttemptDependencies, input: ClaimInput): Promise<Begun> {
+  const { ref, deployment } = input;
   const minute = await takeMinute(dependencies, ref, deployment);
-  if (minute.kind === 'full') return minute;
-  const input = { ref, message, deployment };
-  const [record, first] = await Promise.all([store.start(ref), claimFirst(dependencies, input)]);
-  if (record === undefined || record.settled !== undefined) return DONE;
+  if (minute.kind === 'full') return { kind: 'answered', delivery: minute };
+  const [record, first] = await Promise.all([
+    dependencies.store.start(ref),
+    claimFirst(dependencies, input),
+  ]);
+  if (record === undefined || record.settled !== undefined)
+    return { kind: 'answered', delivery: DONE };
   const claim = first === 'fenced' ? await claimJob(dependencies, input, record) : first;
-  if (claim.kind === 'answered') return claim.delivery;
-  const { attempt } = message;
-  const run = { record, attempt, deployment, provider, writer: claim.writer, minute };
-  return perform(dependencies, run, draining);
+  if (claim.kind === 'answered') return claim;
+  return { kind: 'owned', record, writer: claim.writer, minute };
 }
 
 async function perform(
@@ -98,11 +127,18 @@ interface EndedCall {
 
 async function callProvider(
   { pacer, holds, now }: AttemptDependencies,
-  { record, attempt, deployment, provider, writer }: Run,
+  { record, attempt, deployment, provider, writer, guarded }: Run,
   stop: StopSignal,
 ): Promise<EndedCall> {
   const { request } = record;
-  const publisher = new DeltaPublisher({ writer, attempt, pacer, stop, now });
+  const publisher = new DeltaPublisher({
+    writer,
+    attempt,
+    pacer,
+    stop,
+    now,
+    onFirst: () => guarded?.answered(),
+  });
   const { maxOutputTokens } = deployment;
   const outcome = await provider.call(
     {
@@ -114,6 +150,7 @@ async function callProvider(
     publisher,
     stop.signal,
   );
+  guarded?.ended(outcome, stop.reason);
   if (outcome.kind !== 'aborted') holds.note(deployment.id, outcome.limits ?? [], now());
   await publisher.flush();
   if (outcome.kind === 'completed') await publisher.dropStaleText();

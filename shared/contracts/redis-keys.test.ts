@@ -26,6 +26,8 @@ describe('redisKeys', () => {
       redisKeys.apiKey('digest'),
       redisKeys.ticket('digest'),
       redisKeys.lease('reconciler'),
+      redisKeys.breaker('one.digest'),
+      redisKeys.breakers(),
     ];
 
     expect(keys.filter((key) => !key.startsWith(`${REDIS_PREFIX}:`))).toEqual([]);

@@ -24,6 +24,10 @@ export const redisKeys = {
   minute: (providerId: string): string => `${REDIS_PREFIX}:minute:${providerId}`,
   /** Hash: what is left of a budget of retries, the fleet's or a provider's. */
   retryBudget: (budget: string): string => `${REDIS_PREFIX}:retries:${budget}`,
+  /** State of one breaker; the scope is made by us (breaker-scope.ts). */
+  breaker: (scope: string): string => `${REDIS_PREFIX}:breaker:${scope}`,
+  /** Hash: the breakers that are not closed, by scope. */
+  breakers: (): string => `${REDIS_PREFIX}:breakers`,
   lease: (name: string): string => `${REDIS_PREFIX}:lease:${name}`,
 } as const;
 

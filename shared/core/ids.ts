@@ -24,7 +24,10 @@ export function oldestJobId(atMs: number): string {
   return `j${Math.max(0, atMs).toString(36).padStart(9, '0')}`;
 }
 
-/** BullMQ id of one routing decision or one attempt of a job: repeating an add with it is harmless. */
-export function queueItemId(jobId: string, attempt: number): string {
-  return `${jobId}-${attempt}`;
+/**
+ * BullMQ id of one routing decision or one attempt of a job: repeating an add with it is harmless. `turn` is how often the
+ * attempt was given back before it began; each time it is another item, so that the one before may still be there.
+ */
+export function queueItemId(jobId: string, attempt: number, turn = 0): string {
+  return turn === 0 ? `${jobId}-${attempt}` : `${jobId}-${attempt}-${turn}`;
 }

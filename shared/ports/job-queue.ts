@@ -13,6 +13,8 @@ export interface QueuePlace {
   readonly jobId: string;
   /** The last attempt that was decided; 0 = none. */
   readonly attempt: number;
+  /** How often that attempt was given back before it began. Absent: never. */
+  readonly turn?: number | undefined;
   /** Provider of that attempt. */
   readonly providerId?: string | undefined;
 }

@@ -64,7 +64,10 @@ export interface JobStore {
   /** Whether the job is known, without its request. */
   locate(ref: JobRef): Promise<{ readonly acceptedSequence: number } | undefined>;
   list(tenantId: string, options: ListOptions): Promise<JobPage>;
-  /** Writes the pick for `plan.attempt` once; answers the one that holds, ours or an earlier one. */
+  /**
+   * Writes the pick for `plan.attempt` once a turn: a later turn replaces an earlier one. Answers the one that holds, ours or
+   * one that was there.
+   */
   recordPlan(ref: JobRef, plan: RoutePlan): Promise<RoutePlan>;
   /** The newest plan alone; undefined before the first. */
   lastPlan(ref: JobRef): Promise<RoutePlan | undefined>;

@@ -51,6 +51,19 @@ describe.concurrent('a work queue', () => {
     expect(seen).toEqual([message, { ...message, attempt: 2 }]);
   });
 
+  it('takes an attempt that was given back beside the item that it was, and holds it', async () => {
+    const { provider, add, message } = aQueue();
+    const given = { ...message, turn: 1 };
+    await add(message);
+    const before = await queue.holds({ ...given, providerId: provider });
+    await add(given);
+
+    const after = await queue.holds({ ...given, providerId: provider });
+    const { seen } = consume(provider);
+    await waitUntil(() => seen.length === 2, SOON);
+    expect([before, after]).toEqual([false, true]);
+  });
+
   it('does not deliver before the delay is over', async () => {
     const { provider, message } = aQueue();
     const { seen } = consume(provider);

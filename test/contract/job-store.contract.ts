@@ -119,6 +119,21 @@ export function describeJobStore(name: string, store: () => JobStore): void {
       expect((await store().get(ref))?.plan).toEqual(aPlan(2, 'two/b'));
     });
 
+    it('are decided anew, once, for an attempt that was given back', async () => {
+      const ref = newRef();
+      await accept(store(), ref);
+      await store().recordPlan(ref, aPlan(1, 'one/a'));
+
+      const answers = [
+        await store().recordPlan(ref, { ...aPlan(1, 'two/b'), turn: 1 }),
+        await store().recordPlan(ref, { ...aPlan(1, 'one/a'), turn: 1 }),
+        await store().recordPlan(ref, aPlan(1, 'one/a')),
+      ];
+
+      expect(answers.map(({ choice }) => choice)).toEqual(['two/b', 'two/b', 'two/b']);
+      expect(await store().lastPlan(ref)).toEqual({ ...aPlan(1, 'two/b'), turn: 1 });
+    });
+
     it('do not exist before the first', async () => {
       const ref = newRef();
       await accept(store(), ref);

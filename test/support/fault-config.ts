@@ -9,6 +9,9 @@ import { configSchema } from '../../shared/contracts/config/config.ts';
 /** Short, so that a silent provider is given up within a test's patience. */
 const SILENCE_MS = 1_200;
 
+/** The faults here are each its own case; that many in a row open a breaker is tested elsewhere. */
+const NEVER_OPEN = { consecutiveFailures: 1_000_000, failureRatio: 1 };
+
 /** A group whose first choice is a provider where nobody listens. */
 export const REFUSED_GROUP = 'refused-first';
 export const REFUSED_DEPLOYMENT = 'absent/model';
@@ -27,6 +30,7 @@ export async function writeFaultConfig(sandboxUrl: string): Promise<FaultConfig>
     providers: [
       ...document.providers.map((provider) => ({
         ...provider,
+        breaker: NEVER_OPEN,
         timeouts: { ...provider.timeouts, ttftMs: SILENCE_MS, idleMs: SILENCE_MS },
       })),
       { id: 'absent', kind: 'openai', baseUrl: `http://127.0.0.1:${String(closedPort)}/v1` },

@@ -83,10 +83,11 @@ export class MemoryJobStore implements JobStore {
 
   async recordPlan(ref: JobRef, plan: RoutePlan): Promise<RoutePlan> {
     const key = `${keyOf(ref)}/${String(plan.attempt)}`;
-    const held = this.#plans.get(key) ?? plan;
-    if (!this.#plans.has(key)) this.#change(ref, { plan });
-    this.#plans.set(key, held);
-    return held;
+    const held = this.#plans.get(key);
+    if (held !== undefined && (held.turn ?? 0) >= (plan.turn ?? 0)) return held;
+    this.#change(ref, { plan });
+    this.#plans.set(key, plan);
+    return plan;
   }
 
   async lastPlan(ref: JobRef): Promise<RoutePlan | undefined> {

@@ -33,7 +33,8 @@ export class RecordingQueue implements JobQueue {
   }
 
   #add(item: QueuedItem): void {
-    const key = `${item.queue}/${queueItemId(item.message.jobId, item.message.attempt)}`;
+    const { jobId, attempt, turn } = item.message;
+    const key = `${item.queue}/${queueItemId(jobId, attempt, turn)}`;
     if (!this.items.has(key)) this.items.set(key, item);
   }
 }

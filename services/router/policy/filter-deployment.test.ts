@@ -108,6 +108,7 @@ function reasonsFor(request: Partial<JobRequest>, change: Partial<FilterInput> =
     features: readFeatures(whole),
     excluded: new Map(),
     unsupportedBy: () => undefined,
+    breakerReason: () => undefined,
     price: priceOf(catalogue, deployment, NOW_MS),
     costUsd: 0.002,
     ...change,

@@ -10,6 +10,8 @@ export interface FilterInput {
   readonly features: RequestFeatures;
   readonly excluded: ReadonlyMap<string, string>;
   readonly unsupportedBy: UnsupportedBy;
+  /** Why its breaker keeps a deployment from this job, in words; undefined when it does not. */
+  readonly breakerReason: (deployment: Deployment) => string | undefined;
   /** Undefined: unknown, and configured to be refused. */
   readonly price: Price | undefined;
   readonly costUsd: number;
@@ -27,6 +29,7 @@ const TOKENS_PER_MILLION = 1_000_000;
 export function dropReasons(deployment: Deployment, input: FilterInput): string[] {
   return [
     earlierAttempt(deployment, input),
+    input.breakerReason(deployment),
     ...lists(deployment, input.request),
     capability(deployment, input.features),
     unsupported(deployment, input),

@@ -131,6 +131,7 @@ function inputFor(routing: NonNullable<PlanRouteInput['request']['routing']>): P
     excluded: new Map(),
     tried: new Set(),
     unsupportedBy: () => undefined,
+    breakerReason: () => undefined,
     nowMs: NOW_MS,
   };
 }

@@ -21,6 +21,8 @@ export interface PlanRouteInput {
   /** Deployments tried before, to be asked again only when no other is left. */
   readonly tried: ReadonlySet<string>;
   readonly unsupportedBy: UnsupportedBy;
+  /** Why its breaker keeps a deployment from this job, in words; undefined when it does not. */
+  readonly breakerReason: (deployment: Deployment) => string | undefined;
   readonly nowMs: number;
 }
 

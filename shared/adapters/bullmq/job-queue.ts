@@ -35,12 +35,12 @@ export class BullmqJobQueue implements JobQueue {
     await this.#add(queueNames.provider(providerId), message, options);
   }
 
-  async holds({ jobId, attempt, providerId }: QueuePlace): Promise<boolean> {
-    const jobs = queueNames.jobs;
-    const items = [itemKey(jobs, jobId, attempt), itemKey(jobs, jobId, attempt + 1)];
-    if (providerId !== undefined) {
-      items.push(itemKey(queueNames.provider(providerId), jobId, attempt));
-    }
+  async holds({ jobId, attempt, turn = 0, providerId }: QueuePlace): Promise<boolean> {
+    const here = queueItemId(jobId, attempt, turn);
+    const givenBack = queueItemId(jobId, attempt, turn + 1);
+    const next = queueItemId(jobId, attempt + 1);
+    const items = [here, givenBack, next].map((id) => itemKey(queueNames.jobs, id));
+    if (providerId !== undefined) items.push(itemKey(queueNames.provider(providerId), here));
     return (await this.#redis.exists(...items)) > 0;
   }
 
@@ -67,7 +67,7 @@ export class BullmqJobQueue implements JobQueue {
   ): Promise<void> {
     await this.#queue(name).add(name, message, {
       ...ITEM_OPTIONS,
-      jobId: queueItemId(message.jobId, message.attempt),
+      jobId: queueItemId(message.jobId, message.attempt, message.turn),
       ...(options.priority === 'batch' ? { priority: BATCH_PRIORITY } : {}),
       ...(options.delayMs === undefined ? {} : { delay: options.delayMs }),
     });
@@ -87,6 +87,6 @@ export class BullmqJobQueue implements JobQueue {
   }
 }
 
-function itemKey(queueName: string, jobId: string, attempt: number): string {
-  return `${REDIS_PREFIX}:${queueName}:${queueItemId(jobId, attempt)}`;
+function itemKey(queueName: string, itemId: string): string {
+  return `${REDIS_PREFIX}:${queueName}:${itemId}`;
 }

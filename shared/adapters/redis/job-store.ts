@@ -47,6 +47,7 @@ export class RedisJobStore implements JobStore {
   readonly #accept = new LuaScript('accept-job');
   readonly #abandon = new LuaScript('abandon-job');
   readonly #settle = new LuaScript('settle-job');
+  readonly #replacePlan = new LuaScript('replace-plan');
   readonly #holdLease = new LuaScript('hold-lease');
 
   constructor(redis: Redis, options: JobStoreOptions) {
@@ -108,7 +109,12 @@ export class RedisJobStore implements JobStore {
   async recordPlan(ref: JobRef, plan: RoutePlan): Promise<RoutePlan> {
     const key = redisKeys.job(ref);
     const field = planField(plan.attempt);
-    if ((await this.#redis.hsetnx(key, field, JSON.stringify(plan))) === 1) return plan;
+    const json = JSON.stringify(plan);
+    if (plan.turn !== undefined) {
+      const held = await this.#replacePlan.run(this.#redis, [key], [field, json, plan.turn]);
+      return readLastPlan([z.string().parse(held)]) ?? plan;
+    }
+    if ((await this.#redis.hsetnx(key, field, json)) === 1) return plan;
     return readLastPlan([await this.#redis.hget(key, field)]) ?? plan;
   }
 

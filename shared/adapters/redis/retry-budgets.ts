@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import { redisKeys } from '../../contracts/redis-keys.ts';
+import { type BudgetRule, FAILOVER, SAME_PROVIDER } from '../../core/retry-budget.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Retry, RetryBudgets } from '../../ports/retry-budgets.ts';
-import { type BudgetRule, FAILOVER, SAME_PROVIDER } from '../../resilience/retry-budget.ts';
 import { LuaScript } from './lua-script.ts';
 
 /** What succeeded is written down so often: a job costs no round trip for it. */

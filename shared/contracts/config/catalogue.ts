@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DatedPrice, type Price, priceAt } from '../../core/price.ts';
 import { err, ok, type Result } from '../../core/result.ts';
+import { breakerScope } from '../breaker-scope.ts';
 import type {
   BudgetTier,
   Capability,
@@ -16,6 +17,8 @@ export interface Deployment {
   readonly providerId: string;
   /** The model's name at the provider. */
   readonly requestModel: string;
+  /** The breaker that watches over it. */
+  readonly breakerScope: string;
   readonly contextWindow: number;
   readonly maxOutputTokens?: number;
   readonly capabilities: ReadonlySet<Capability>;
@@ -48,14 +51,16 @@ const TIERS = ['cheap', 'balanced', 'premium'] as const;
 export function compileCatalogue(document: ConfigDocument): Result<Catalogue, string> {
   const providers = new Map(document.providers.map((provider) => [provider.id, provider]));
   if (providers.size !== document.providers.length) return err('providers: two have the same id');
-  const deployments = new Map(document.deployments.map((one) => [one.id, compileDeployment(one)]));
-  if (deployments.size !== document.deployments.length) {
-    return err('deployments: two have the same id');
-  }
+  const deployments = new Map<string, Deployment>();
   for (const one of document.deployments) {
-    if (!providers.has(one.provider)) {
+    const provider = providers.get(one.provider);
+    if (provider === undefined) {
       return err(`deployments: ${one.id} names the provider ${one.provider}, which is not there`);
     }
+    deployments.set(one.id, compileDeployment(one, provider));
+  }
+  if (deployments.size !== document.deployments.length) {
+    return err('deployments: two have the same id');
   }
   const models = compileModels(document, deployments);
   if (!models.ok) return models;
@@ -92,11 +97,12 @@ export function priceOf(
   return { rates: compileRates(cap), tiers: [], isCap: true };
 }
 
-function compileDeployment(config: DeploymentConfig): Deployment {
+function compileDeployment(config: DeploymentConfig, provider: ProviderConfig): Deployment {
   return {
     id: config.id,
     providerId: config.provider,
     requestModel: config.model,
+    breakerScope: breakerScope(provider, config.model),
     contextWindow: config.contextWindow,
     ...(config.maxOutputTokens === undefined ? {} : { maxOutputTokens: config.maxOutputTokens }),
     capabilities: new Set(config.capabilities),

@@ -24,6 +24,8 @@ export const candidateSchema = z.object({
 /** One routing decision: the pick for one attempt, and all that was weighed. */
 export const routePlanSchema = z.object({
   attempt: z.number().int().positive(),
+  /** How often the attempt was given back before it began and decided again. Absent: never. */
+  turn: z.number().int().positive().optional(),
   configVersion: z.string(),
   choice: z.string().optional(),
   reason: z.string(),

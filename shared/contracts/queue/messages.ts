@@ -9,6 +9,9 @@ const position = {
   seq: z.number().int().nonnegative(),
 };
 
+/** How often the attempt was given back before it began, because its provider's breaker was open. Absent: never. */
+const turn = z.number().int().positive().optional();
+
 const job = { tenantId: z.string().regex(SAFE_ID), jobId: z.string().regex(SAFE_ID) };
 
 /** On `jobs`: decide attempt number `attempt` of the job. */
@@ -16,6 +19,7 @@ export const routeMessageSchema = z.object({
   ...job,
   ...position,
   attempt: z.number().int().positive(),
+  turn,
 });
 
 /** On `provider.<id>`: run attempt number `attempt` on `deployment`. */
@@ -23,6 +27,7 @@ export const attemptMessageSchema = z.object({
   ...job,
   ...position,
   attempt: z.number().int().positive(),
+  turn,
   deployment: z.string(),
   /** Why the router chose it: goes into the log with the attempt. */
   reason: z.string(),

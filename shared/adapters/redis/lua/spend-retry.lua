@@ -1,4 +1,4 @@
--- Brings a retry budget up to date and takes from it, if the reserve stays (shared/resilience/retry-budget.ts).
+-- Brings a retry budget up to date and takes from it, if the reserve stays (shared/core/retry-budget.ts).
 -- KEYS: 1 hash of the budget: left, at
 -- ARGV: 1 capacity, 2 reserve, 3 given back a second, 4 earned since, 5 cost
 -- Returns 1 when it was taken.
