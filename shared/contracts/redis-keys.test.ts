@@ -25,6 +25,10 @@ describe('redisKeys', () => {
       redisKeys.ledger('t', '20261122'),
       redisKeys.apiKey('digest'),
       redisKeys.ticket('digest'),
+      redisKeys.keyMinute('t', 'k'),
+      redisKeys.keyOpen('t', 'k'),
+      redisKeys.budget({ id: 'b', window: 'day', scope: 't' }),
+      redisKeys.waste('t', '20261122'),
       redisKeys.lease('reconciler'),
     ];
 

@@ -22,6 +22,17 @@ export const redisKeys = {
   ticket: (digest: string): string => `${REDIS_PREFIX}:ticket:${digest}`,
   /** Hash: calls and tokens of a provider by second, for the last minute. */
   minute: (providerId: string): string => `${REDIS_PREFIX}:minute:${providerId}`,
+  /** As `minute`, of the jobs that a key submits. */
+  keyMinute: (tenantId: string, keyId: string): string =>
+    `${REDIS_PREFIX}:key-minute:${tenantId}:${keyId}`,
+  /** Hash: `open` = jobs of a key without an end. */
+  keyOpen: (tenantId: string, keyId: string): string =>
+    `${REDIS_PREFIX}:key-open:${tenantId}:${keyId}`,
+  /** Hash: one budget's window; `scope` = the tenant, or `<tenant>:<key>` where every key has its own. */
+  budget: (name: { id: string; window: string; scope: string }): string =>
+    `${REDIS_PREFIX}:budget:${name.id}:${name.window}:${name.scope}`,
+  /** Hash: one row a job whose attempts cost something that its tenant does not pay, by tenant and day of acceptance. */
+  waste: (tenantId: string, day: string): string => `${REDIS_PREFIX}:waste:${tenantId}:${day}`,
   lease: (name: string): string => `${REDIS_PREFIX}:lease:${name}`,
 } as const;
 

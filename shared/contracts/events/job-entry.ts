@@ -63,7 +63,16 @@ export const jobEntrySchema = z.discriminatedUnion('type', [
     /** The last entry whose deltas still count; 0 = none of the text shown so far. */
     keepTo: z.number().int().nonnegative(),
   }),
-  z.object({ type: z.literal('failed'), seq, at, attempt, failure: failureSchema }),
+  z.object({
+    type: z.literal('failed'),
+    seq,
+    at,
+    attempt,
+    failure: failureSchema,
+    /** What the attempt used and cost, where it used anything: the router's waste, which no tenant pays. */
+    usage: usageSchema.optional(),
+    costNanoUsd: z.number().int().nonnegative().optional(),
+  }),
   z.object({
     type: z.literal('terminal'),
     seq,
