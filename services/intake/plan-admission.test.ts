@@ -111,19 +111,18 @@ describe('what a job must be covered by', () => {
 
 describe('a refusal', () => {
   const admission = { maxOpenJobs: 1, reservation: { amountNanoUsd: 2_500_000_000, budgets: [] } };
-  const [budget] = aCatalogue({ deployments: [CHEAP], budgets: [BUDGET] }).budgets;
+  const budgets = aCatalogue({ deployments: [CHEAP], budgets: [BUDGET] }).budgets;
 
-  it.each<[Refusal['by'], string, number]>([
-    ['open-jobs', 'overloaded', 503],
-    ['concurrent-jobs', 'key_limit', 429],
-    ['minute', 'key_limit', 429],
-    ['budget', 'budget_exceeded', 402],
-  ])('by %s is %s and says when to come back', (by, code, status) => {
-    const refusal: Refusal =
-      by === 'budget'
-        ? { by, budget: budget ?? expect.fail('no budget'), waitMs: 7_000 }
-        : { by, waitMs: 7_000 };
-
+  it.each<[Refusal, string, number]>([
+    [{ by: 'open-jobs', waitMs: 7_000 }, 'overloaded', 503],
+    [{ by: 'concurrent-jobs', waitMs: 7_000 }, 'key_limit', 429],
+    [{ by: 'minute', waitMs: 7_000 }, 'key_limit', 429],
+    ...budgets.map((budget): [Refusal, string, number] => [
+      { by: 'budget', budget, waitMs: 7_000 },
+      'budget_exceeded',
+      402,
+    ]),
+  ])('by $by is a problem of its own and says when to come back', (refusal, code, status) => {
     expect(problemOfRefusal(refusal, admission)).toMatchObject({
       code,
       status,
@@ -131,10 +130,8 @@ describe('a refusal', () => {
     });
   });
 
-  it('by a budget that is too small for the job says what to change, not when to come back', () => {
-    const refusal = { by: 'budget' as const, budget: budget ?? expect.fail('no budget') };
-
-    const refused = problemOfRefusal(refusal, admission);
+  it.each(budgets)('by a budget too small for the job says what to change, not when', (budget) => {
+    const refused = problemOfRefusal({ by: 'budget', budget }, admission);
 
     expect(refused.retryAfterMs).toBeUndefined();
     expect(refused.detail).toContain('2.5 USD');

@@ -55,8 +55,7 @@ export async function submitJob(
   const { catalogue, alerts } = dependencies;
   const jobId = command.jobId ?? dependencies.newJobId();
   const ref = { tenantId: principal.tenantId, jobId };
-  const priority = request.delivery?.priority ?? 'interactive';
-  const deadlineMs = request.delivery?.deadlineMs ?? DEFAULT_DEADLINE_MS[priority];
+  const { priority, deadlineMs } = deliveryOf(request);
   const nowMs = dependencies.now();
   const admission = planAdmission({ catalogue, principal, request, deadlineMs, nowMs });
   if (!admission.ok) return admission;
@@ -82,6 +81,11 @@ export async function submitJob(
     case 'replayed':
       return replay(dependencies, { ...ref, jobId: outcome.jobId });
   }
+}
+
+function deliveryOf({ delivery }: JobRequest): Pick<AcceptCommand, 'priority' | 'deadlineMs'> {
+  const priority = delivery?.priority ?? 'interactive';
+  return { priority, deadlineMs: delivery?.deadlineMs ?? DEFAULT_DEADLINE_MS[priority] };
 }
 
 /** What can be said of a submission without asking anybody. */

@@ -258,7 +258,7 @@ function reading(budget: Budget, tenantId: string): Promise<BudgetReading> {
 function essence(outcome: AcceptOutcome): unknown {
   switch (outcome.kind) {
     case 'created':
-      return { kind: 'created', shares: reachedShares(outcome) };
+      return { kind: 'created', reached: outcome.reached };
     case 'refused': {
       const { by, waitMs } = outcome.refusal;
       return { by, mayFitLater: waitMs !== undefined };

@@ -1,16 +1,23 @@
 import type { Budget } from '../../shared/contracts/config/budgets.ts';
 import {
   type BudgetWindow,
+  bookedNanoUsd,
   emptyWindow,
   reserveBudget,
   settleBudget,
 } from '../../shared/core/budget-window.ts';
 import type { JobRef } from '../../shared/core/ids.ts';
-import type { Admission, ReachedShare, Refusal } from '../../shared/ports/admission.ts';
+import type {
+  Admission,
+  ReachedShare,
+  Refusal,
+  Reservation,
+} from '../../shared/ports/admission.ts';
 import type { AcceptCommand } from '../../shared/ports/job-store.ts';
 
 const MINUTE_MS = 60_000;
 const BUSY_WAIT_MS = 1_000;
+const NOTHING_RESERVED: Reservation = { amountNanoUsd: 0, budgets: [] };
 
 interface Counted {
   readonly atMs: number;
@@ -39,25 +46,39 @@ export class MemoryAdmission {
     const submitter = `${ref.tenantId}:${keyId}`;
     const refused = this.#askKey(submitter, admission, nowMs);
     if (refused !== undefined) return refuse(refused);
-    const { amountNanoUsd = 0, budgets = [] } = admission.reservation ?? {};
-    const reached: ReachedShare[] = [];
-    const changed = new Map<string, BudgetWindow>();
-    for (const budget of budgets) {
-      const name = nameOf(budget, ref, keyId);
-      const asked = reserveBudget(this.window(name, budget), amountNanoUsd, nowMs);
-      if (asked.kind === 'over') {
-        const { waitMs } = asked;
-        return { refusal: { by: 'budget', budget, ...(waitMs === undefined ? {} : { waitMs }) } };
-      }
-      changed.set(name, asked.window);
-      reached.push(...asked.alerts.map((share) => ({ budget, share, usedNanoUsd: 0 })));
-    }
+    const { reservation = NOTHING_RESERVED } = admission;
+    const reserved = this.#reserve(reservation, { ref, keyId }, nowMs);
+    if ('refusal' in reserved) return reserved;
+    const { reached, changed } = reserved;
     for (const [name, window] of changed) this.#windows.set(name, window);
     const minute = this.#minutes.get(submitter) ?? [];
     this.#minutes.set(submitter, [...minute, { atMs: nowMs, tokens: admission.key?.tokens ?? 0 }]);
     const windows = [...changed.keys()];
-    this.#holds.set(jobOf(ref), { submitter, windows, reservedNanoUsd: amountNanoUsd });
+    const { amountNanoUsd: reservedNanoUsd } = reservation;
+    this.#holds.set(jobOf(ref), { submitter, windows, reservedNanoUsd });
     return { reached };
+  }
+
+  #reserve(
+    { amountNanoUsd, budgets }: Reservation,
+    { ref, keyId }: Pick<AcceptCommand, 'ref' | 'keyId'>,
+    nowMs: number,
+  ) {
+    const reached: ReachedShare[] = [];
+    const changed = new Map<string, BudgetWindow>();
+    for (const budget of budgets) {
+      const name = nameOf(budget, ref, keyId);
+      const window = this.#windows.get(name) ?? emptyWindow(budget);
+      const asked = reserveBudget(window, amountNanoUsd, nowMs);
+      if (asked.kind === 'over') {
+        const { kind: _over, ...wait } = asked;
+        return { refusal: { by: 'budget' as const, budget, ...wait } };
+      }
+      changed.set(name, asked.window);
+      const usedNanoUsd = bookedNanoUsd(window, nowMs) + asked.window.reservedNanoUsd;
+      reached.push(...asked.alerts.map((share) => ({ budget, share, usedNanoUsd })));
+    }
+    return { reached, changed };
   }
 
   release(ref: JobRef, costNanoUsd: number, nowMs: number): void {
@@ -69,10 +90,6 @@ export class MemoryAdmission {
       if (window === undefined) continue;
       this.#windows.set(name, settleBudget(window, { reservedNanoUsd, costNanoUsd }, nowMs));
     }
-  }
-
-  window(name: string, budget: Budget): BudgetWindow {
-    return this.#windows.get(name) ?? emptyWindow(budget);
   }
 
   #askKey(

@@ -2,10 +2,18 @@ import { z } from 'zod';
 import type { Budget } from '../../contracts/config/budgets.ts';
 import { redisKeys } from '../../contracts/redis-keys.ts';
 import { assert } from '../../core/assert.ts';
-import type { Admission, ReachedShare, Refusal } from '../../ports/admission.ts';
+import type {
+  Admission,
+  KeyAdmission,
+  ReachedShare,
+  Refusal,
+  Reservation,
+} from '../../ports/admission.ts';
 import type { AcceptCommand } from '../../ports/job-store.ts';
 
 type Submitter = Pick<AcceptCommand, 'ref' | 'keyId'>;
+
+const NOTHING_RESERVED: Reservation = { amountNanoUsd: 0, budgets: [] };
 
 /** `reached` of a script's reply: index of the budget, place of its share, booked and reserved nano-USD. */
 export const reachedSchema = z.tuple([z.number(), z.number(), z.coerce.number()]);
@@ -28,34 +36,25 @@ export function admissionArgs(
   if (key === undefined && reservation === undefined) {
     return { keys: [], args: [maxOpenJobs, '', ''] };
   }
-  const { tenantId } = submitter.ref;
-  const minuteKey = redisKeys.keyMinute(tenantId, submitter.keyId);
-  const openKey = redisKeys.keyOpen(tenantId, submitter.keyId);
-  const { budgets = [], amountNanoUsd = 0 } = reservation ?? {};
+  const { ref, keyId } = submitter;
+  const minuteKey = redisKeys.keyMinute(ref.tenantId, keyId);
+  const openKey = redisKeys.keyOpen(ref.tenantId, keyId);
+  const limits = limitArgs(key);
+  const { budgets, amountNanoUsd: amount } = reservation ?? NOTHING_RESERVED;
   const budgetKeys = budgets.map((budget) => budgetKey(budget, submitter));
-  const { requestsPerMinute = 0, tokensPerMinute = 0, concurrentJobs = 0 } = key?.limits ?? {};
-  const json = {
-    maxCalls: requestsPerMinute,
-    maxTokens: tokensPerMinute,
-    maxJobs: concurrentJobs,
-    tokens: key?.tokens ?? 0,
-    amount: amountNanoUsd,
-    budgets: budgets.map(({ limitNanoUsd, bucketMs, alertAt }) => ({
-      limit: limitNanoUsd,
-      bucketMs,
-      shares: alertAt,
-    })),
-  };
+  const windows = budgets.map(({ limitNanoUsd: limit, bucketMs, alertAt: shares }) => ({
+    limit,
+    bucketMs,
+    shares,
+  }));
   const holds = [
-    ...(concurrentJobs === 0 ? [] : [[openKey, 'open', 1, 0]]),
-    ...budgets.map((budget) => {
-      const held = budgetKey(budget, submitter);
-      return [held, 'reserved', amountNanoUsd, budget.bucketMs];
-    }),
+    ...(limits.maxJobs === 0 ? [] : [[openKey, 'open', 1, 0]]),
+    ...budgets.map((budget) => [budgetKey(budget, submitter), 'reserved', amount, budget.bucketMs]),
   ];
+  const json = JSON.stringify({ ...limits, amount, budgets: windows });
   return {
     keys: [minuteKey, openKey, ...budgetKeys],
-    args: [maxOpenJobs, JSON.stringify(json), JSON.stringify(holds)],
+    args: [maxOpenJobs, json, JSON.stringify(holds)],
   };
 }
 
@@ -78,6 +77,17 @@ export function readReached(
     assert(share !== undefined, 'the script names a share that it was given');
     return { budget, share, usedNanoUsd };
   });
+}
+
+/** 0 stands for no limit. */
+function limitArgs(key: KeyAdmission | undefined) {
+  const { requestsPerMinute = 0, tokensPerMinute = 0, concurrentJobs = 0 } = key?.limits ?? {};
+  return {
+    maxCalls: requestsPerMinute,
+    maxTokens: tokensPerMinute,
+    maxJobs: concurrentJobs,
+    tokens: key?.tokens ?? 0,
+  };
 }
 
 function budgetAt(admission: Admission | undefined, index: number): Budget {

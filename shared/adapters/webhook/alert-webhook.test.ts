@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { quietLogger } from '../../../test/support/quiet-logger.ts';
 import type { BudgetAlert } from '../../contracts/events/budget-alert.ts';
+import type { Logger } from '../../ports/logger.ts';
 import { AlertWebhook } from './alert-webhook.ts';
 
 const ALERT: BudgetAlert = {
@@ -27,9 +28,9 @@ afterEach(() => {
 
 describe('the webhook of a budget', () => {
   it('posts the alert as JSON', async () => {
-    const bodies: string[] = [];
-    const url = await serve(async (request, response) => {
-      bodies.push(await text(request));
+    const bodies: Promise<string>[] = [];
+    const url = await serve((request, response) => {
+      bodies.push(text(request));
       response.end();
     });
 
@@ -37,7 +38,7 @@ describe('the webhook of a budget', () => {
     webhook.publish(ALERT, url);
     await webhook.close();
 
-    expect(bodies.map((body): unknown => JSON.parse(body))).toEqual([ALERT]);
+    expect((await Promise.all(bodies)).map((body): unknown => JSON.parse(body))).toEqual([ALERT]);
     expect(warn).not.toHaveBeenCalled();
   });
 
@@ -92,7 +93,7 @@ describe('the webhook of a budget', () => {
 });
 
 function aWebhook(deadlineMs?: number) {
-  const warn = vi.fn();
+  const warn = vi.fn<Logger['warn']>();
   return { webhook: new AlertWebhook({ ...quietLogger, warn }, deadlineMs), warn };
 }
 
