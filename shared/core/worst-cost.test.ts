@@ -17,27 +17,24 @@ describe('worstCostNanoUsd', () => {
       cacheWrite: usd,
       thinkingOutput: usd,
     };
-    const tiered = fc.record({
-      ...rates,
-      tier: fc.record({ ...rates, aboveInputTokens: fc.integer({ min: 1, max: 900 }) }),
-    });
-    const hourly = fc.record({ ...rates, hour: fc.record(rates) });
+    const tier = fc.record({ ...rates, aboveInputTokens: fc.integer({ min: 1, max: 900 }) });
+    const hours = { ...rates, from: fc.constant('06:00'), to: fc.constant('18:00') };
+    const prices = fc.oneof(
+      fc.record({ ...rates, tiers: fc.array(tier, { maxLength: 3 }) }),
+      fc.record({ ...rates, hours: fc.array(fc.record(hours), { maxLength: 3 }) }),
+    );
+    const tokens = fc.nat(1_000);
     const usage = fc.record({
-      inputTokens: fc.nat(1_000),
-      outputTokens: fc.nat(1_000),
-      cachedInputTokens: fc.nat(1_000),
-      cacheWriteTokens: fc.nat(1_000),
-      reasoningTokens: fc.nat(1),
+      inputTokens: tokens,
+      outputTokens: tokens,
+      cachedInputTokens: tokens,
+      cacheWriteTokens: tokens,
+      reasoningTokens: tokens,
     });
 
     fc.assert(
-      fc.property(fc.oneof(tiered, hourly), usage, fc.nat(2 * DAY_MS), (one, used, ms) => {
-        const price = aPrice('2026-01-01', {
-          ...('tier' in one ? { ...one, tier: undefined, tiers: [one.tier] } : {}),
-          ...('hour' in one
-            ? { ...one, hour: undefined, hours: [{ ...one.hour, from: '06:00', to: '18:00' }] }
-            : {}),
-        });
+      fc.property(prices, usage, fc.nat(2 * DAY_MS), (one, used, ms) => {
+        const price = aPrice('2026-01-01', one);
         const then = priceAt([price], START_MS + ms);
 
         const worst = worstCostNanoUsd({ inputTokens: 1_000, outputTokens: 1_000 }, price);
@@ -84,6 +81,5 @@ describe('pricesWithin', () => {
 });
 
 function aPrice(from: string, more: object = {}): DatedPrice {
-  const { tier: _tier, hour: _hour, ...price }: { tier?: unknown; hour?: unknown } = { ...more };
-  return compilePrice(priceSchema.parse({ from, input: 1, output: 2, ...price }));
+  return compilePrice(priceSchema.parse({ from, input: 1, output: 2, ...more }));
 }

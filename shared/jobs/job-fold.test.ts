@@ -49,6 +49,29 @@ describe('JobFold', () => {
     ]);
   });
 
+  it('adds up what the attempts that failed cost, apart from what the job costs', () => {
+    const costly = (seq: number, costNanoUsd: number, number: number): JobEntry => ({
+      ...failed(seq, 'server', number),
+      costNanoUsd,
+    });
+    const log = [
+      accepted(ref),
+      attempt(2),
+      costly(3, 40, 1),
+      attempt(4, 2),
+      failed(5, 'server', 2),
+      attempt(6, 3),
+      costly(7, 2, 3),
+      attempt(8, 4),
+      terminal(9, { attempt: 4 }),
+    ];
+
+    const fold = foldOf(log);
+
+    expect(fold.wasteNanoUsd).toBe(42);
+    expect(fold.terminal?.costNanoUsd).toBe(1_234);
+  });
+
   it('leaves an ended attempt as it is when the job ends between two attempts', () => {
     const fold = foldOf([accepted(REF), attempt(2), failed(3, 'auth'), terminal(4)]);
 
