@@ -10,6 +10,7 @@ import {
   terminal,
 } from '../../test/support/builders.ts';
 import type { JobEntry } from '../contracts/events/job-entry.ts';
+import { makeFailure } from '../core/failure.ts';
 import { JobFold } from './job-fold.ts';
 
 const REF = { tenantId: 'tenant', jobId: 'job' };
@@ -50,12 +51,17 @@ describe('JobFold', () => {
   });
 
   it('adds up what the attempts that failed cost, apart from what the job costs', () => {
+    const failure = makeFailure('server', 'it broke');
     const costly = (seq: number, costNanoUsd: number, number: number): JobEntry => ({
-      ...failed(seq, 'server', number),
+      type: 'failed',
+      seq,
+      at: seq,
+      attempt: number,
+      failure,
       costNanoUsd,
     });
     const log = [
-      accepted(ref),
+      accepted(REF),
       attempt(2),
       costly(3, 40, 1),
       attempt(4, 2),
