@@ -28,9 +28,12 @@ export function sendOpenaiError(reply: FastifyReply, body: Problem): FastifyRepl
   }
   return reply
     .code(body.status === 422 ? 400 : body.status)
-    .header('x-should-retry', String(body.code === 'unavailable' && body.jobId === undefined))
+    .header('x-should-retry', String(NOTHING_KEPT.has(body.code) && body.jobId === undefined))
     .send(toOpenaiError(body));
 }
+
+/** Asking again, after `Retry-After` where it is given, is the cure. A budget that is used up is not cured by asking. */
+const NOTHING_KEPT: ReadonlySet<ProblemCode> = new Set(['unavailable', 'overloaded', 'key_limit']);
 
 /** What a client is told about a job that did not complete: the cause as a code, never a provider's raw error. */
 export function problemOfTerminal(jobId: string, terminal: TerminalEntry): Problem {
@@ -63,6 +66,7 @@ const CODES: Record<FailureClass, ProblemCode> = {
 };
 
 function errorType(status: number): string {
+  if (status === 402) return 'insufficient_quota';
   if (status === 429) return 'rate_limit_error';
   return status >= 500 ? 'server_error' : 'invalid_request_error';
 }

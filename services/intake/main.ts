@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectProducer } from '../../shared/adapters/bullmq/connect-bullmq.ts';
 import { BullmqJobQueue } from '../../shared/adapters/bullmq/job-queue.ts';
+import { NatsAlertPublisher } from '../../shared/adapters/nats/alert-publisher.ts';
 import { connectNats } from '../../shared/adapters/nats/connect-nats.ts';
 import { ensureStreams } from '../../shared/adapters/nats/ensure-streams.ts';
 import { serveIntake } from '../../shared/adapters/nats/intake-rpc.ts';
@@ -10,10 +11,12 @@ import { NatsResultPublisher } from '../../shared/adapters/nats/result-publisher
 import { RedisApiKeyStore } from '../../shared/adapters/redis/api-key-store.ts';
 import { connectRedis } from '../../shared/adapters/redis/connect-redis.ts';
 import { RedisJobStore } from '../../shared/adapters/redis/job-store.ts';
+import { AlertWebhook } from '../../shared/adapters/webhook/alert-webhook.ts';
 import { makeJobId } from '../../shared/core/ids.ts';
 import { digestSecret } from '../../shared/platform/auth/api-key.ts';
 import { Authenticator } from '../../shared/platform/auth/authenticator.ts';
 import { runService, type ServiceContext } from '../../shared/platform/lifecycle/run-service.ts';
+import type { AlertPublisher } from '../../shared/ports/alert-publisher.ts';
 import { cancelFromEdge, submitFromEdge } from './serve-edge.ts';
 import { createIntakeServer } from './server.ts';
 
@@ -37,6 +40,8 @@ await runService('intake', process.env, async (context: ServiceContext) => {
   }
   const queue = new BullmqJobQueue(producer);
   lifecycle.onClose('queues', () => queue.close());
+  const webhook = new AlertWebhook(log);
+  lifecycle.onClose('webhooks', () => webhook.close());
   const dependencies = {
     store: new RedisJobStore(redis, retention),
     log: new NatsJobLog(nats),
@@ -44,6 +49,7 @@ await runService('intake', process.env, async (context: ServiceContext) => {
     owner: new NatsOwnerSignal(nats),
     queue,
     catalogue,
+    alerts: toAll([new NatsAlertPublisher(nats), webhook]),
     newJobId: () => makeJobId(Date.now(), randomUUID),
     instanceId: randomUUID(),
     now: Date.now,
@@ -67,3 +73,11 @@ await runService('intake', process.env, async (context: ServiceContext) => {
   lifecycle.onClose('http', () => server.close());
   return { url };
 });
+
+function toAll(publishers: readonly AlertPublisher[]): AlertPublisher {
+  return {
+    publish(alert, webhookUrl) {
+      for (const publisher of publishers) publisher.publish(alert, webhookUrl);
+    },
+  };
+}

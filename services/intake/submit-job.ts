@@ -5,10 +5,13 @@ import { type Problem, problem } from '../../shared/contracts/http/problem.ts';
 import type { JobRef } from '../../shared/core/ids.ts';
 import { err, ok, type Result } from '../../shared/core/result.ts';
 import { acceptJob } from '../../shared/jobs/accept-job.ts';
+import type { AlertPublisher } from '../../shared/ports/alert-publisher.ts';
 import type { Principal } from '../../shared/ports/api-key-store.ts';
 import type { JobLog } from '../../shared/ports/job-log.ts';
 import type { JobQueue } from '../../shared/ports/job-queue.ts';
 import type { AcceptCommand, JobStore } from '../../shared/ports/job-store.ts';
+import { giveAlerts } from './give-alerts.ts';
+import { planAdmission, problemOfRefusal } from './plan-admission.ts';
 
 /** Ten minutes for somebody who waits, a day for a batch. */
 const DEFAULT_DEADLINE_MS = { interactive: 600_000, batch: 86_400_000 } as const;
@@ -21,6 +24,8 @@ export interface SubmitDependencies {
   readonly log: JobLog;
   readonly queue: JobQueue;
   readonly catalogue: Catalogue;
+  readonly alerts: AlertPublisher;
+  readonly now: () => number;
   readonly newJobId: () => string;
   /** Unique to this process. */
   readonly instanceId: string;
@@ -47,27 +52,40 @@ export async function submitJob(
   const refusal = refuse(dependencies, command);
   if (refusal !== undefined) return err(refusal);
   const { principal, request, idempotencyKey } = command;
+  const { catalogue, alerts } = dependencies;
   const jobId = command.jobId ?? dependencies.newJobId();
   const ref = { tenantId: principal.tenantId, jobId };
-  const priority = request.delivery?.priority ?? 'interactive';
+  const { priority, deadlineMs } = deliveryOf(request);
+  const nowMs = dependencies.now();
+  const admission = planAdmission({ catalogue, principal, request, deadlineMs, nowMs });
+  if (!admission.ok) return admission;
   const outcome = await dependencies.store.accept({
     ref,
     keyId: principal.keyId,
     request,
     priority,
-    deadlineMs: request.delivery?.deadlineMs ?? DEFAULT_DEADLINE_MS[priority],
+    deadlineMs,
+    admission: admission.value,
     ...claimOf(request, idempotencyKey),
   });
   switch (outcome.kind) {
     case 'mismatch':
       return err(problem('idempotency_mismatch'));
     case 'created': {
-      const { acceptedAtMs } = outcome;
+      const { acceptedAtMs, reached = [] } = outcome;
+      giveAlerts(alerts, principal, { reached, at: acceptedAtMs });
       return finishAcceptance(dependencies, ref, { priority, acceptedAtMs, replayed: false });
     }
+    case 'refused':
+      return err(problemOfRefusal(outcome.refusal, admission.value));
     case 'replayed':
       return replay(dependencies, { ...ref, jobId: outcome.jobId });
   }
+}
+
+function deliveryOf({ delivery }: JobRequest): Pick<AcceptCommand, 'priority' | 'deadlineMs'> {
+  const priority = delivery?.priority ?? 'interactive';
+  return { priority, deadlineMs: delivery?.deadlineMs ?? DEFAULT_DEADLINE_MS[priority] };
 }
 
 /** What can be said of a submission without asking anybody. */

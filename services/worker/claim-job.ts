@@ -10,6 +10,7 @@ import type { Delivery } from '../../shared/ports/job-queue.ts';
 import type { JobRecord } from '../../shared/ports/job-store.ts';
 import type { AttemptDependencies } from './dependencies.ts';
 import { handBack } from './hand-back.ts';
+import { wasteOf } from './waste.ts';
 
 /** An owner that wrote less than this ago lives: the queue gave its job out again too early. */
 const OWNER_QUIET_MS = 2_000;
@@ -82,10 +83,10 @@ export async function claimJob(
 /** The queue gave out a running attempt again: its worker is gone, unless the log says that it writes. */
 async function takeOver(
   dependencies: AttemptDependencies,
-  { record, message }: ClaimInput & { readonly record: JobRecord },
+  { record, message, deployment }: ClaimInput & { readonly record: JobRecord },
   { fold, sequence, lastStoredAtMs }: ReadJob,
 ): Promise<Claim> {
-  const { log, now, newWriterId } = dependencies;
+  const { log, catalogue, now, newWriterId } = dependencies;
   if (lastStoredAtMs !== undefined && now() - lastStoredAtMs < OWNER_QUIET_MS) return LATER;
   const writer = new JobWriter({
     log,
@@ -102,11 +103,27 @@ async function takeOver(
     attempt: message.attempt,
     failure,
     interrupted: 'worker-gone',
+    ...wasteOf({
+      catalogue,
+      deployment,
+      usage: undefined,
+      request: record.request,
+      outputCharacters: shownCharacters(fold),
+      calledAtMs: fold.attempts.at(-1)?.startedAt ?? record.acceptedAtMs,
+    }),
   });
   if (appended.kind !== 'stored') return LATER;
   dependencies.logger.warn({ jobId: record.ref.jobId, attempt: message.attempt }, 'took over');
   await handBack(dependencies, record, { fold, sequence: writer.sequence });
   return DONE;
+}
+
+/** Of the attempt that runs; text that an earlier one showed is still there until the new one replaces it. */
+function shownCharacters(fold: JobFold): number {
+  if (fold.shownAttempt !== fold.activeAttempt) return 0;
+  const { text, reasoning = '', toolCalls } = fold.answer('error');
+  const calls = toolCalls.map((call) => call.name + call.arguments).join('');
+  return text.length + reasoning.length + calls.length;
 }
 
 async function append(

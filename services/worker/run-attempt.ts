@@ -7,7 +7,7 @@ import { settleJob } from '../../shared/jobs/settle-job.ts';
 import type { Delivery } from '../../shared/ports/job-queue.ts';
 import type { JobRecord } from '../../shared/ports/job-store.ts';
 import type { CallOutcome, Provider } from '../../shared/ports/provider.ts';
-import { makeBill } from './bill.ts';
+import { type BillInput, makeBill } from './bill.ts';
 import type { GuardedCall } from './breaker-gate.ts';
 import { type ClaimInput, claimFirst, claimJob } from './claim-job.ts';
 import { DeltaPublisher } from './delta-publisher.ts';
@@ -17,6 +17,7 @@ import { handBack } from './hand-back.ts';
 import { type AttemptEnd, judgeEnd } from './judge-end.ts';
 import { correctMinute, type TakenMinute, takeMinute } from './minute-limits.ts';
 import { StopSignal } from './stop-signal.ts';
+import { wasteOf } from './waste.ts';
 
 const DONE: Delivery = { kind: 'done' };
 
@@ -170,7 +171,7 @@ async function writeEnd(
     case 'later':
       return { kind: 'later', delayMs: LOG_AWAY_MS };
     case 'failed':
-      return writeFailed(dependencies, run, end.end);
+      return writeFailed(dependencies, run, { end, failed: end.end });
     case 'terminal': {
       const { outcome, finishReason, failure } = end.end;
       const appended = await writer.append({
@@ -179,7 +180,7 @@ async function writeEnd(
         attempt: outcome === 'completed' ? run.attempt : (writer.fold.shownAttempt ?? run.attempt),
         outcome,
         finishReason,
-        ...billOf(dependencies, run, end),
+        ...makeBill(billInput(dependencies, run, end)),
         ...(failure === undefined ? {} : { failure }),
       });
       if (appended.kind === 'fenced') return DONE;
@@ -193,15 +194,18 @@ async function writeEnd(
 
 async function writeFailed(
   dependencies: AttemptDependencies,
-  { record, attempt, writer }: Run,
-  { failure, interrupted }: Extract<AttemptEnd, { kind: 'failed' }>,
+  run: Run,
+  { end, failed }: { end: EndedCall; failed: Extract<AttemptEnd, { kind: 'failed' }> },
 ): Promise<Delivery> {
+  const { record, attempt, writer } = run;
+  const { failure, interrupted } = failed;
   const appended = await writer.append({
     type: 'failed',
     at: dependencies.now(),
     attempt,
     failure,
     ...(interrupted === undefined ? {} : { interrupted }),
+    ...wasteOf(billInput(dependencies, run, end)),
   });
   if (appended.kind === 'fenced') return DONE;
   if (appended.kind === 'unavailable') return { kind: 'later', delayMs: LOG_AWAY_MS };
@@ -209,15 +213,17 @@ async function writeFailed(
   return DONE;
 }
 
-function billOf(dependencies: AttemptDependencies, run: Run, end: EndedCall) {
-  const { outcome, outputCharacters } = end;
-  const usage = outcome.kind === 'aborted' ? undefined : outcome.usage;
-  return makeBill({
-    catalogue: dependencies.catalogue,
-    deployment: run.deployment,
-    usage,
-    request: run.record.request,
+function billInput(
+  { catalogue }: AttemptDependencies,
+  { record, deployment, writer }: Run,
+  { outcome, outputCharacters }: EndedCall,
+): BillInput {
+  return {
+    catalogue,
+    deployment,
+    usage: outcome.kind === 'aborted' ? undefined : outcome.usage,
+    request: record.request,
     outputCharacters,
-    calledAtMs: run.writer.fold.attempts.at(-1)?.startedAt ?? run.record.acceptedAtMs,
-  });
+    calledAtMs: writer.fold.attempts.at(-1)?.startedAt ?? record.acceptedAtMs,
+  };
 }

@@ -17,6 +17,8 @@ export const natsSubjects = {
   /** Request to whichever worker owns the job: stop it. */
   cancel: (ref: JobRef): string => `cancel.${ref.tenantId}.${ref.jobId}`,
   allCancels: 'cancel.*.*',
+  /** A budget of the tenant nears its limit: a hint, stored nowhere. */
+  budgetAlert: (tenantId: string): string => `alert.${tenantId}.budget`,
   submit: 'svc.intake.submit',
   cancelJob: 'svc.intake.cancel',
 } as const;

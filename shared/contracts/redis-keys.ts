@@ -28,6 +28,17 @@ export const redisKeys = {
   breaker: (scope: string): string => `${REDIS_PREFIX}:breaker:${scope}`,
   /** Hash: the breakers that are not closed, by scope. */
   breakers: (): string => `${REDIS_PREFIX}:breakers`,
+  /** As `minute`, of the jobs that a key submits. */
+  keyMinute: (tenantId: string, keyId: string): string =>
+    `${REDIS_PREFIX}:key-minute:${tenantId}:${keyId}`,
+  /** Hash: `open` = jobs of a key without an end. */
+  keyOpen: (tenantId: string, keyId: string): string =>
+    `${REDIS_PREFIX}:key-open:${tenantId}:${keyId}`,
+  /** Hash: one budget's window; `scope` = the tenant, or `<tenant>:<key>` where every key has its own. */
+  budget: (name: { id: string; window: string; scope: string }): string =>
+    `${REDIS_PREFIX}:budget:${name.id}:${name.window}:${name.scope}`,
+  /** Hash: one row a job whose attempts cost something that its tenant does not pay, by tenant and day of acceptance. */
+  waste: (tenantId: string, day: string): string => `${REDIS_PREFIX}:waste:${tenantId}:${day}`,
   lease: (name: string): string => `${REDIS_PREFIX}:lease:${name}`,
 } as const;
 

@@ -10,6 +10,7 @@ import {
   terminal,
 } from '../../test/support/builders.ts';
 import type { JobEntry } from '../contracts/events/job-entry.ts';
+import { makeFailure } from '../core/failure.ts';
 import { JobFold } from './job-fold.ts';
 
 const REF = { tenantId: 'tenant', jobId: 'job' };
@@ -47,6 +48,34 @@ describe('JobFold', () => {
       },
       { deployment: 'two/b', endedAt: ACCEPTED_AT_MS + 5 },
     ]);
+  });
+
+  it('adds up what the attempts that failed cost, apart from what the job costs', () => {
+    const failure = makeFailure('server', 'it broke');
+    const costly = (seq: number, costNanoUsd: number, number: number): JobEntry => ({
+      type: 'failed',
+      seq,
+      at: seq,
+      attempt: number,
+      failure,
+      costNanoUsd,
+    });
+    const log = [
+      accepted(REF),
+      attempt(2),
+      costly(3, 40, 1),
+      attempt(4, 2),
+      failed(5, 'server', 2),
+      attempt(6, 3),
+      costly(7, 2, 3),
+      attempt(8, 4),
+      terminal(9, { attempt: 4 }),
+    ];
+
+    const fold = foldOf(log);
+
+    expect(fold.wasteNanoUsd).toBe(42);
+    expect(fold.terminal?.costNanoUsd).toBe(1_234);
   });
 
   it('leaves an ended attempt as it is when the job ends between two attempts', () => {

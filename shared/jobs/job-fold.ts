@@ -34,6 +34,8 @@ export class JobFold {
   /** The attempt that owns the job now; undefined before the first and between two. */
   activeAttempt: number | undefined;
   terminal: TerminalEntry | undefined;
+  /** Cost of the attempts that failed: nobody is billed for it. */
+  wasteNanoUsd = 0;
   #shown: ShownDelta[] = [];
 
   /** A job that was accepted a moment ago: its log holds that one entry, and nobody needs to read it. */
@@ -65,6 +67,7 @@ export class JobFold {
         return;
       case 'failed':
         this.#endAttempt(entry);
+        this.wasteNanoUsd += entry.costNanoUsd ?? 0;
         return;
       case 'terminal':
         this.#endAttempt(entry);

@@ -25,6 +25,7 @@ export async function settleJob(
     acceptedAtMs: record.acceptedAtMs,
     result,
     attempts: fold.attempts,
+    wasteNanoUsd: fold.wasteNanoUsd,
   });
   return true;
 }

@@ -2,6 +2,7 @@ import type { JobResult } from '../contracts/events/job-result.ts';
 import type { JobRequest } from '../contracts/http/job-request.ts';
 import type { AttemptView, JobSummary, RoutePlan } from '../contracts/http/job-view.ts';
 import type { JobRef } from '../core/ids.ts';
+import type { Admission, ReachedShare, Refusal } from './admission.ts';
 import type { Priority } from './job-queue.ts';
 
 /** A job as admission wrote it down. */
@@ -16,7 +17,7 @@ export interface JobRecord {
   readonly acceptedSequence: number;
   readonly plan?: RoutePlan;
   /** Written when the job is settled. */
-  readonly settled?: Omit<SettledJob, 'acceptedAtMs'>;
+  readonly settled?: Pick<SettledJob, 'result' | 'attempts'>;
 }
 
 export interface SettledJob {
@@ -24,6 +25,8 @@ export interface SettledJob {
   readonly acceptedAtMs: number;
   readonly result: JobResult;
   readonly attempts: readonly AttemptView[];
+  /** Cost of attempts that the tenant does not pay, booked apart. Absent or 0: there was none. */
+  readonly wasteNanoUsd?: number;
 }
 
 export interface AcceptCommand {
@@ -34,13 +37,24 @@ export interface AcceptCommand {
   readonly deadlineMs: number;
   /** SHA-256 of the client's idempotency key and of the request it came with. Absent: no key was sent. */
   readonly idempotency?: { readonly keyDigest: string; readonly fingerprint: string };
+  /** What must cover the job. Absent: nothing has to. */
+  readonly admission?: Admission;
 }
 
-/** `created`: the record is new. `replayed`: the key named this job before. `mismatch`: it named another body. */
+/**
+ * `created`: the record is new. `replayed`: the key named this job before. `mismatch`: it named another body. `refused`:
+ * something does not cover the job; nothing was stored and the idempotency key is free.
+ */
 export type AcceptOutcome =
-  | { readonly kind: 'created'; readonly acceptedAtMs: number; readonly deadlineAtMs: number }
+  | {
+      readonly kind: 'created';
+      readonly acceptedAtMs: number;
+      readonly deadlineAtMs: number;
+      readonly reached?: readonly ReachedShare[];
+    }
   | { readonly kind: 'replayed'; readonly jobId: string }
-  | { readonly kind: 'mismatch' };
+  | { readonly kind: 'mismatch' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 export interface ListOptions {
   readonly limit: number;
@@ -55,7 +69,7 @@ export interface JobPage {
 
 /** Job records, their index and their ledger rows. Each method is one atomic step. */
 export interface JobStore {
-  /** Idempotency claim and record together, or neither. The clock is the store's. */
+  /** Idempotency claim, record and all that the admission takes together, or nothing. The clock is the store's. */
   accept(command: AcceptCommand): Promise<AcceptOutcome>;
   /** Undoes an acceptance whose log entry was definitely not written. */
   abandon(ref: JobRef): Promise<void>;
@@ -73,7 +87,7 @@ export interface JobStore {
   lastPlan(ref: JobRef): Promise<RoutePlan | undefined>;
   /** Reads the record for a run and shows the job as running from now on. */
   start(ref: JobRef): Promise<JobRecord | undefined>;
-  /** Result, ledger row and index together, keyed by the job: true the first time, false on every repeat. */
+  /** Result, ledger rows, index and the release of what the job held together, keyed by the job: true the first time, false on every repeat. */
   settle(ref: JobRef, settled: SettledJob): Promise<boolean>;
   /** Jobs without a settled end whose deadline has passed, oldest first. */
   overdue(limit: number): Promise<readonly JobRef[]>;

@@ -53,6 +53,22 @@ it('writes no ledger row for a job that used nothing', async () => {
   expect(await redis.exists(redisKeys.ledger(ref.tenantId, '20261122'))).toBe(0);
 });
 
+it('books the waste of a job apart from what its tenant pays, once', async () => {
+  const ref = newRef();
+  await accept(ref);
+
+  for (const wasteNanoUsd of [77, 99]) {
+    const result = aResult(ref, { costNanoUsd: 5 });
+    const settled = { acceptedAtMs: ACCEPTED_AT_MS, result, attempts: [], wasteNanoUsd };
+    await store.settle(ref, settled);
+  }
+
+  const waste = await redis.hgetall(redisKeys.waste(ref.tenantId, '20261122'));
+  expect(waste).toEqual({ [ref.jobId]: '{"costNanoUsd":77}' });
+  const ledger = await redis.hgetall(redisKeys.ledger(ref.tenantId, '20261122'));
+  expect(JSON.parse(ledger[ref.jobId] ?? '')).toMatchObject({ costNanoUsd: 5 });
+});
+
 it('keeps an open job without a bound, a settled one and its ledger row for their time', async () => {
   const ref = newRef();
   await accept(ref);

@@ -9,6 +9,7 @@ import type {
   ListOptions,
   SettledJob,
 } from '../../shared/ports/job-store.ts';
+import { MemoryAdmission } from './memory-admission.ts';
 
 interface Claim {
   readonly jobId: string;
@@ -22,6 +23,7 @@ export class MemoryJobStore implements JobStore {
   readonly #plans = new Map<string, RoutePlan>();
   readonly #claims = new Map<string, Claim>();
   readonly #started = new Set<string>();
+  readonly #admission = new MemoryAdmission();
   readonly #leases = new Map<string, { holder: string; untilMs: number }>();
 
   constructor(now: () => number = Date.now) {
@@ -42,17 +44,24 @@ export class MemoryJobStore implements JobStore {
         return { kind: 'replayed', jobId: held.jobId };
       }
       if (held !== undefined) return { kind: 'mismatch' };
-      this.#claims.set(key, { jobId: ref.jobId, fingerprint: idempotency.fingerprint });
     }
     const acceptedAtMs = this.#now();
+    const taken = this.#admission.take(command, this.#open().length, acceptedAtMs);
+    if ('refusal' in taken) return { kind: 'refused', refusal: taken.refusal };
+    if (idempotency !== undefined) {
+      const key = `${ref.tenantId}/${idempotency.keyDigest}`;
+      this.#claims.set(key, { jobId: ref.jobId, fingerprint: idempotency.fingerprint });
+    }
     const deadlineAtMs = acceptedAtMs + command.deadlineMs;
     const times = { acceptedAtMs, deadlineAtMs };
     this.add({ ref, keyId, request, priority, ...times, acceptedSequence: 0 });
-    return { kind: 'created', ...times };
+    const { reached } = taken;
+    return { kind: 'created', ...times, ...(reached.length === 0 ? {} : { reached }) };
   }
 
   async abandon(ref: JobRef): Promise<void> {
     this.#records.delete(keyOf(ref));
+    this.#admission.release(ref, 0, this.#now());
     for (const [key, claim] of this.#claims) {
       if (claim.jobId === ref.jobId) this.#claims.delete(key);
     }
@@ -103,6 +112,7 @@ export class MemoryJobStore implements JobStore {
     const record = this.#records.get(keyOf(ref));
     if (record === undefined || record.settled !== undefined) return false;
     this.#change(ref, { settled: { result, attempts } });
+    this.#admission.release(ref, result.costNanoUsd ?? 0, this.#now());
     return true;
   }
 

@@ -9,7 +9,7 @@ const replySchema = z.tuple([z.number(), z.number()]);
 /** The minutes of all providers in Redis, on its clock. One script decides, so that processes cannot overtake each other. */
 export class RedisFleetLimiter implements FleetLimiter {
   readonly #redis: Redis;
-  readonly #take = new LuaScript('take-limit');
+  readonly #take = new LuaScript('take-limit', ['minute-window']);
   readonly #correct = new LuaScript('correct-limit');
 
   constructor(redis: Redis) {

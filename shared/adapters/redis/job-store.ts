@@ -12,6 +12,13 @@ import type {
   ListOptions,
   SettledJob,
 } from '../../ports/job-store.ts';
+import {
+  admissionArgs,
+  reachedSchema,
+  readReached,
+  readRefusal,
+  refusedSchema,
+} from './admission-args.ts';
 import { listJobs, STARTED_FIELD } from './job-list.ts';
 import {
   PLAN_FIELDS,
@@ -31,9 +38,10 @@ const IDEMPOTENCY_TTL_MS = DAY_MS;
 const OPEN_SCAN_COUNT = 500;
 
 const acceptReplySchema = z.union([
-  z.tuple([z.literal('created'), z.number(), z.number()]),
+  z.tuple([z.literal('created'), z.number(), z.number(), z.array(reachedSchema)]),
   z.tuple([z.literal('replayed'), z.string()]),
   z.tuple([z.literal('mismatch')]),
+  refusedSchema,
 ]);
 
 export interface JobStoreOptions {
@@ -44,9 +52,9 @@ export interface JobStoreOptions {
 export class RedisJobStore implements JobStore {
   readonly #redis: Redis;
   readonly #options: JobStoreOptions;
-  readonly #accept = new LuaScript('accept-job');
-  readonly #abandon = new LuaScript('abandon-job');
-  readonly #settle = new LuaScript('settle-job');
+  readonly #accept = new LuaScript('accept-job', ['minute-window', 'budget-window']);
+  readonly #abandon = new LuaScript('abandon-job', ['budget-window', 'holds']);
+  readonly #settle = new LuaScript('settle-job', ['budget-window', 'holds']);
   readonly #replacePlan = new LuaScript('replace-plan');
   readonly #holdLease = new LuaScript('hold-lease');
 
@@ -56,12 +64,14 @@ export class RedisJobStore implements JobStore {
   }
 
   async accept(command: AcceptCommand): Promise<AcceptOutcome> {
-    const { ref, idempotency } = command;
+    const { ref, idempotency, admission } = command;
+    const further = admissionArgs(command, admission);
     const keys = [
       redisKeys.job(ref),
       redisKeys.idempotency(ref.tenantId, idempotency?.keyDigest ?? 'none'),
       redisKeys.tenantJobs(ref.tenantId),
       redisKeys.openJobs(),
+      ...further.keys,
     ];
     const kept = this.#options.jobHours * HOUR_MS + DAY_MS;
     const reply = acceptReplySchema.parse(
@@ -76,12 +86,22 @@ export class RedisJobStore implements JobStore {
         command.priority,
         command.request.model,
         oldestJobId(Date.now() - kept),
+        ...further.args,
       ]),
     );
-    if (reply[0] === 'created') {
-      return { kind: 'created', acceptedAtMs: reply[1], deadlineAtMs: reply[2] };
+    switch (reply[0]) {
+      case 'created': {
+        const [, acceptedAtMs, deadlineAtMs, reached] = reply;
+        const shares = reached.length === 0 ? {} : { reached: readReached(reached, admission) };
+        return { kind: 'created', acceptedAtMs, deadlineAtMs, ...shares };
+      }
+      case 'replayed':
+        return { kind: 'replayed', jobId: reply[1] };
+      case 'mismatch':
+        return { kind: 'mismatch' };
+      case 'refused':
+        return { kind: 'refused', refusal: readRefusal(reply, admission) };
     }
-    return reply[0] === 'replayed' ? { kind: 'replayed', jobId: reply[1] } : { kind: 'mismatch' };
   }
 
   async abandon(ref: JobRef): Promise<void> {
@@ -134,7 +154,7 @@ export class RedisJobStore implements JobStore {
   }
 
   async settle(ref: JobRef, settled: SettledJob): Promise<boolean> {
-    const { result } = settled;
+    const { result, attempts, wasteNanoUsd = 0 } = settled;
     const day = new Date(settled.acceptedAtMs).toISOString().slice(0, 10).replaceAll('-', '');
     const row = {
       costNanoUsd: result.costNanoUsd,
@@ -142,14 +162,21 @@ export class RedisJobStore implements JobStore {
       deployment: result.deployment,
       outcome: result.status,
     };
-    const keys = [redisKeys.job(ref), redisKeys.openJobs(), redisKeys.ledger(ref.tenantId, day)];
+    const keys = [
+      redisKeys.job(ref),
+      redisKeys.openJobs(),
+      redisKeys.ledger(ref.tenantId, day),
+      redisKeys.waste(ref.tenantId, day),
+    ];
     const reply = await this.#settle.run(this.#redis, keys, [
       toOpenMember(ref),
-      JSON.stringify({ result, attempts: settled.attempts }),
+      JSON.stringify({ result, attempts }),
       this.#options.jobHours * HOUR_MS,
       ref.jobId,
       result.costNanoUsd === undefined ? '' : JSON.stringify(row),
       this.#options.ledgerDays * DAY_MS,
+      result.costNanoUsd ?? 0,
+      wasteNanoUsd === 0 ? '' : JSON.stringify({ costNanoUsd: wasteNanoUsd }),
     ]);
     return reply === 1;
   }

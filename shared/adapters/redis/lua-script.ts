@@ -4,13 +4,16 @@ import type { Redis } from 'ioredis';
 
 type Argument = string | number;
 
-/** One Lua file, run by its digest; sent whole only when the server does not know it (a restart forgets it). */
+/**
+ * One Lua file, after those with the functions that it shares with others, run by its digest; sent whole only when the
+ * server does not know it (a restart forgets it).
+ */
 export class LuaScript {
   readonly #source: string;
   readonly #digest: string;
 
-  constructor(name: string) {
-    this.#source = readFileSync(new URL(`lua/${name}.lua`, import.meta.url), 'utf8');
+  constructor(name: string, shared: readonly string[] = []) {
+    this.#source = [...shared, name].map(readLua).join('\n');
     this.#digest = createHash('sha1').update(this.#source).digest('hex');
   }
 
@@ -22,4 +25,8 @@ export class LuaScript {
       return redis.eval(this.#source, keys.length, ...keys, ...args);
     }
   }
+}
+
+function readLua(name: string): string {
+  return readFileSync(new URL(`lua/${name}.lua`, import.meta.url), 'utf8');
 }

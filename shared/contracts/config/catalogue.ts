@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DatedPrice, type Price, priceAt } from '../../core/price.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { breakerScope } from '../breaker-scope.ts';
+import { type Budget, compileBudgets, type KeyLimits } from './budgets.ts';
 import type {
   BudgetTier,
   Capability,
@@ -41,6 +42,9 @@ export interface Catalogue {
   readonly models: ReadonlyMap<string, ModelTarget>;
   /** Deployments that a tier may use when the client asks for `auto`. */
   readonly tiers: Readonly<Record<BudgetTier, readonly Deployment[]>>;
+  readonly budgets: readonly Budget[];
+  /** What each key of a tenant may ask for, where that is not the default. */
+  readonly keyLimits: ReadonlyMap<string, KeyLimits>;
 }
 
 export const AUTO_MODEL = 'auto';
@@ -64,6 +68,8 @@ export function compileCatalogue(document: ConfigDocument): Result<Catalogue, st
   }
   const models = compileModels(document, deployments);
   if (!models.ok) return models;
+  const budgets = compileBudgets(document.budgets);
+  if (!budgets.ok) return budgets;
   return ok({
     version: createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 12),
     document,
@@ -71,6 +77,10 @@ export function compileCatalogue(document: ConfigDocument): Result<Catalogue, st
     deployments,
     models: models.value,
     tiers: compileTiers(document, deployments),
+    budgets: budgets.value,
+    keyLimits: new Map(
+      document.tenants.flatMap(({ id, perKey }) => (perKey === undefined ? [] : [[id, perKey]])),
+    ),
   });
 }
 

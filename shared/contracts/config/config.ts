@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SAFE_ID } from '../../core/ids.ts';
+import { admissionSchema, budgetSchema, tenantSchema } from './budgets.ts';
 import { priceSchema } from './prices.ts';
 
 /** The configuration document (DESIGN section 4). Unknown keys are refused; defaults stand beside each field. */
@@ -148,6 +149,9 @@ export const configSchema = z.strictObject({
   groups: z.array(groupSchema).default([]),
   aliases: z.array(aliasSchema).default([]),
   routing: routingSchema.prefault({}),
+  budgets: z.array(budgetSchema).max(1_000).default([]),
+  admission: admissionSchema.prefault({}),
+  tenants: z.array(tenantSchema).max(100_000).default([]),
   retention: retentionSchema.prefault({}),
 });
 

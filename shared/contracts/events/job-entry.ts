@@ -74,6 +74,9 @@ export const jobEntrySchema = z.discriminatedUnion('type', [
     failure: failureSchema,
     /** The attempt ended with its worker, not with the provider. */
     interrupted: z.enum(INTERRUPTIONS).optional(),
+    /** What the attempt used and cost, where it used anything: the router's waste, which no tenant pays. */
+    usage: usageSchema.optional(),
+    costNanoUsd: z.number().int().nonnegative().optional(),
   }),
   z.object({
     type: z.literal('terminal'),
