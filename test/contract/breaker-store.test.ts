@@ -4,8 +4,9 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { RedisBreakerStore } from '../../shared/adapters/redis/breaker-store.ts';
 import { redisKeys } from '../../shared/contracts/redis-keys.ts';
-import type { BreakerReport, BreakerStore } from '../../shared/ports/breaker.ts';
+import type { BreakerStore } from '../../shared/ports/breaker.ts';
 import { CLOSED, passageOf } from '../../shared/resilience/breaker.ts';
+import { anyBreakerSteps, type BreakerStep } from '../support/arbitrary-breaker.ts';
 import { BrokerConnections } from '../support/broker-connections.ts';
 import { MemoryBreakerStore } from '../support/memory-breaker-store.ts';
 
@@ -13,6 +14,9 @@ const connections = new BrokerConnections();
 const RULES = { consecutiveFailures: 5, failureRatio: 0.5, openMs: 5_000 };
 const START_MS = Date.parse('2026-11-22T12:00:00.123Z');
 const SEQUENCES = 150;
+
+/** The longer one meets the bound of all open times at its second opening. */
+const anyOpenMs = fc.constantFrom(5_000, 40_000);
 
 let redis: Redis;
 
@@ -22,55 +26,23 @@ beforeAll(async () => {
 
 afterAll(() => connections.close());
 
-type Step =
-  | { readonly kind: 'wait'; readonly ms: number }
-  | { readonly kind: 'lease'; readonly holder: string; readonly leaseMs: number }
-  | { readonly kind: 'report'; readonly report: BreakerReport; readonly random: number };
-
-const holder = fc.constantFrom('job-1', 'job-2');
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({
-    kind: fc.constant('wait' as const),
-    ms: fc.oneof(
-      fc.integer({ min: 1, max: 3_000 }),
-      fc.constantFrom(5_000, 12_000, 61_000, 400_000, 700_000),
-    ),
-  }),
-  fc.record({
-    kind: fc.constant('lease' as const),
-    holder,
-    leaseMs: fc.integer({ min: 1, max: 20_000 }),
-  }),
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('report' as const),
-      random: fc.double({ min: 0, max: 0.999, noNaN: true }),
-      report: fc.record(
-        {
-          successes: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 30 })),
-          failure: fc.constantFrom('full' as const, 'ratio' as const),
-          retryAfterMs: fc.constantFrom(0, 700, 2_500, 90_000, 4_000_000),
-          holder,
-        },
-        { requiredKeys: ['successes'] },
-      ),
-    }),
-  },
-);
-
 describe('the breaker in Redis', () => {
   it('is in every state where the pure rules are, after any sequence of calls, leases and waits', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(anyBreakerSteps, anyOpenMs, async (steps, openMs) => {
         const clock = { ms: START_MS };
         const scope = randomUUID();
         const real = new RedisBreakerStore(redis, () => clock.ms);
         const model = new MemoryBreakerStore(() => clock.ms);
+        const rules = { ...RULES, openMs };
+        const run = (store: BreakerStore, one: Exclude<BreakerStep, { kind: 'wait' }>) =>
+          one.kind === 'lease'
+            ? store.lease(scope, one)
+            : store.report(scope, one.report, { rules, random: one.random });
         const answers = [];
         for (const one of steps) {
           if (one.kind === 'wait') clock.ms += one.ms;
-          else answers.push([await run(real, scope, one), await run(model, scope, one)] as const);
+          else answers.push([await run(real, one), await run(model, one)] as const);
         }
         const listed = [await real.read(), await model.read()].map(({ breakers }) =>
           passageOf(breakers.get(scope) ?? CLOSED, clock.ms),
@@ -143,12 +115,6 @@ describe('the breaker in Redis', () => {
     expect([breakers.has(old), breakers.has(fresh)]).toEqual([false, true]);
   });
 });
-
-function run(store: BreakerStore, scope: string, one: Exclude<Step, { kind: 'wait' }>) {
-  return one.kind === 'lease'
-    ? store.lease(scope, one)
-    : store.report(scope, one.report, { rules: RULES, random: one.random });
-}
 
 function fail(store: BreakerStore, scope: string) {
   const report = { successes: 0, failure: 'full' as const };
