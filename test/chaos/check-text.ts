@@ -33,7 +33,7 @@ function checkAttempts({ calls }: RecordingIndex, job: JobView): Violation[] {
     if (used.has(oracle.call)) add(`${name} repeats call ${String(oracle.call)}`);
     used.add(oracle.call);
     if (call === undefined) add(`${name} shows call ${String(oracle.call)}, which nobody made`);
-    else if (oracle.tokens > call.deltasSent) add(`${name} has more than was sent`);
+    else if (call.stream && oracle.tokens > call.deltasSent) add(`${name} has more than was sent`);
     else if (job.submission !== undefined && call.tag !== job.submission.tag) {
       add(`${name} shows the answer to ${call.tag ?? 'another prompt'}`);
     }

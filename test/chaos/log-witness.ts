@@ -56,9 +56,9 @@ export async function dumpLog(natsUrl: string): Promise<object[]> {
   }));
 }
 
-export async function dumpResults(natsUrl: string): Promise<unknown[]> {
+export async function dumpResults(natsUrl: string): Promise<object[]> {
   const messages = await readStream(natsUrl, RESULTS_STREAM);
-  return messages.map((message) => message.json<unknown>());
+  return messages.map((message) => message.json<object>());
 }
 
 async function readStream(natsUrl: string, stream: string): Promise<StoredMsg[]> {

@@ -79,6 +79,8 @@ export const callLineSchema = z.object({
   number: z.number(),
   model: z.string(),
   tag: tag.optional(),
+  /** A call without streaming counts its whole answer as one delta. */
+  stream: z.boolean(),
   fault: z.string().optional(),
   startedAt: at,
   deltasSent: z.number(),

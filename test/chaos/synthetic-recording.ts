@@ -160,7 +160,7 @@ function frame(jobId: string, connection: number, entry: JobEntry): ClientLine {
 }
 
 function callOf(tag: string) {
-  return { model: 'model', tag, startedAt: START, endedAt: START + 1_000 };
+  return { model: 'model', stream: true, tag, startedAt: START, endedAt: START + 1_000 };
 }
 
 function ledgerLine(jobId: string, deployment: string) {
