@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { TerminalEntry } from '../../shared/contracts/events/job-entry.ts';
 import type { LedgerLine } from './recording.ts';
 import type { JobView, RecordingIndex } from './recording-index.ts';
 import { shownText } from './shown-text.ts';
@@ -15,29 +16,30 @@ export function checkBilling({ recording, jobs }: RecordingIndex): Violation[] {
 }
 
 function checkJob(job: JobView, rows: readonly LedgerLine[]): Violation[] {
-  const { jobId, terminal, entries } = job;
-  if (rows.length > 1) return [violation(jobId, `${String(rows.length)} ledger rows`)];
-  const [line] = rows;
+  const { jobId, terminal } = job;
   const isCompleted = terminal?.outcome === 'completed';
+  const [line] = rows;
+  if (rows.length > 1) return [violation(jobId, `${String(rows.length)} ledger rows`)];
   if (line === undefined) {
     const isOwed = isCompleted || terminal?.costNanoUsd !== undefined;
     return isOwed ? [violation(jobId, 'no ledger row')] : [];
   }
   if (terminal === undefined) return [violation(jobId, 'billed before its end')];
-  const violations: Violation[] = [];
-  if (line.row.costNanoUsd !== terminal.costNanoUsd) {
-    violations.push(violation(jobId, 'billed for another cost than the log says'));
-  }
-  if (!isDeepStrictEqual(line.row.usage, terminal.usage)) {
-    violations.push(violation(jobId, 'billed for another usage than the log says'));
-  }
-  const shown = entries.find(
+  return [...checkRow(job, terminal, line), ...(isCompleted ? checkUsage(job) : [])];
+}
+
+function checkRow(job: JobView, terminal: TerminalEntry, { row }: LedgerLine): Violation[] {
+  const shown = job.entries.find(
     (entry) => entry.type === 'attempt' && entry.attempt === terminal.attempt,
   );
-  if (shown?.type === 'attempt' && shown.deployment !== line.row.deployment) {
-    violations.push(violation(jobId, 'billed for another deployment than the one shown'));
-  }
-  return isCompleted ? [...violations, ...checkUsage(job)] : violations;
+  const differences = {
+    cost: row.costNanoUsd !== terminal.costNanoUsd,
+    usage: !isDeepStrictEqual(row.usage, terminal.usage),
+    deployment: shown?.type === 'attempt' && shown.deployment !== row.deployment,
+  };
+  return Object.entries(differences)
+    .filter(([, differs]) => differs)
+    .map(([what]) => violation(job.jobId, `billed for another ${what} than the log says`));
 }
 
 /** Each token of the oracle is one the provider reported; an estimate is marked, and never nothing. */

@@ -15,23 +15,24 @@ export function checkLog(index: RecordingIndex): Violation[] {
 
 /** I1: an accepted job gets its terminal entry, and in time. */
 function checkEnd({ recording }: RecordingIndex, job: JobView): Violation[] {
-  const { jobId, lines, submission } = job;
-  const violation = (detail: string): Violation[] => [{ invariant: 'I1', subject: jobId, detail }];
-  const isAcknowledged = submission !== undefined;
-  if (lines.length === 0) return violation('acknowledged, and not in the log');
-  const acceptedAt = acceptedAtOf(job);
-  const deadlineMs = submission?.submits[0]?.deadlineMs;
-  const deadline = deadlineMs === undefined ? undefined : acceptedAt + deadlineMs;
-  const limit = deadline === undefined ? undefined : livenessLimit(deadline, recording.actions);
+  const deadlineMs = job.submission?.submits[0]?.deadlineMs;
+  const limit =
+    deadlineMs === undefined
+      ? recording.run.endedAt
+      : livenessLimit(acceptedAtOf(job) + deadlineMs, recording.actions);
+  const detail = judgeEnd(job, limit);
+  return detail === undefined ? [] : [{ invariant: 'I1', subject: job.jobId, detail }];
+}
+
+function judgeEnd({ lines, submission }: JobView, limit: number): string | undefined {
+  if (lines.length === 0) return 'acknowledged, and not in the log';
   const end = lines.find((line) => line.entry.type === 'terminal');
   if (end === undefined) {
-    const isDue = limit === undefined || limit < recording.run.endedAt;
-    const who = isAcknowledged ? 'acknowledged' : 'in the log';
-    return isDue || isAcknowledged ? violation(`${who}, and without a terminal entry`) : [];
+    const who = submission === undefined ? 'in the log' : 'acknowledged';
+    return `${who}, and without a terminal entry`;
   }
-  if (limit === undefined || end.storedAt <= limit) return [];
-  const lateMs = end.storedAt - limit;
-  return violation(`its terminal entry came ${String(lateMs)} ms after the last moment`);
+  if (end.storedAt <= limit) return undefined;
+  return `its terminal entry came ${String(end.storedAt - limit)} ms after the last moment`;
 }
 
 /** On the clock that stamps the deadline; the log's own where the entry has none. */

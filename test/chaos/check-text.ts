@@ -1,4 +1,5 @@
 import { type OracleText, readOracle } from '../support/oracle.ts';
+import type { CallLine } from './recording.ts';
 import type { JobView, RecordingIndex } from './recording-index.ts';
 import { attemptText, shownText } from './shown-text.ts';
 import type { Violation } from './violation.ts';
@@ -52,21 +53,28 @@ function checkShown({ jobId, entries }: JobView): Violation[] {
 /** I6: `completed` only when the provider says that it sent its answer to the end, and all of it is there. */
 function checkCompletion({ calls }: RecordingIndex, job: JobView): Violation[] {
   if (job.terminal?.outcome !== 'completed') return [];
-  const violation = (detail: string): Violation[] => [
-    { invariant: 'I6', subject: job.jobId, detail },
-  ];
-  const text = shownText(job.entries);
-  if (text === '') return violation('completed without text');
+  const detail = judgeCompletion(calls, job);
+  return detail === undefined ? [] : [{ invariant: 'I6', subject: job.jobId, detail }];
+}
+
+function judgeCompletion(
+  calls: ReadonlyMap<number, CallLine>,
+  { entries, submission }: JobView,
+): string | undefined {
+  const text = shownText(entries);
+  if (text === '') return 'completed without text';
   const oracle = tryOracle(text);
-  if (typeof oracle === 'string') return [];
+  // A text that is no answer at all has been reported as such.
+  if (typeof oracle === 'string') return undefined;
   const call = calls.get(oracle.call);
-  if (call === undefined || call.endedHow !== 'complete' || call.fault !== undefined) {
-    const how = `${call?.endedHow ?? 'open'}, ${call?.fault ?? 'no fault'}`;
-    return violation(`completed with call ${String(oracle.call)}, which ended otherwise: ${how}`);
+  if (call === undefined) return 'completed with a call that nobody made';
+  if (call.endedHow !== 'complete' || call.fault !== undefined) {
+    const how = `${call.endedHow ?? 'open'}, ${call.fault ?? 'no fault'}`;
+    return `completed with call ${String(oracle.call)}, which ended otherwise: ${how}`;
   }
-  const wanted = job.submission?.submits[0]?.tokens ?? call.deltasSent;
-  if (oracle.tokens === wanted) return [];
-  return violation(`completed with ${String(oracle.tokens)} tokens of ${String(wanted)}`);
+  const wanted = submission?.submits[0]?.tokens ?? oracle.tokens;
+  if (oracle.tokens === wanted) return undefined;
+  return `completed with ${String(oracle.tokens)} tokens of ${String(wanted)}`;
 }
 
 function tryOracle(text: string): OracleText | string {

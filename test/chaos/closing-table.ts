@@ -40,9 +40,9 @@ function rowsOf(
   const seen = countSightings(index);
   const latencies = cancelLatencies(index).toSorted((a, b) => a - b);
   return [
-    ...[...kinds].toSorted().map(([kind, list]) => [`fault: ${kind}`, list.length] as const),
+    ...counted(kinds, 'fault: '),
     ['jobs', jobs.size],
-    ...[...outcomes].toSorted().map(([outcome, list]) => [`jobs ${outcome}`, list.length] as const),
+    ...counted(outcomes, 'jobs '),
     ['log entries', recording.log.length],
     ['provider calls', recording.calls.length],
     ['takeovers', seen.takeovers],
@@ -63,4 +63,13 @@ function rowsOf(
 
 function quantileOf(sorted: readonly number[], share: number): string {
   return sorted.length === 0 ? '-' : String(quantile(sorted, share));
+}
+
+function counted(
+  groups: ReadonlyMap<string, readonly unknown[]>,
+  prefix: string,
+): (readonly [string, number])[] {
+  return [...groups]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([name, list]) => [prefix + name, list.length] as const);
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Direction, LinkFault } from './fault-proxy.ts';
+import type { Direction, LinkFault } from './link-fault.ts';
 
 /** Bytes that wait in one direction; then the sender is not read any further, and feels it. */
 const MAX_WAITING_BYTES = 1_048_576;

@@ -6,7 +6,7 @@ import {
   randomInteger,
 } from '../../infra/sandbox/random.ts';
 import { linkNames, serviceNames } from './chaos-system.ts';
-import type { LinkFault } from './fault-proxy.ts';
+import type { LinkFault } from './link-fault.ts';
 
 /** Kinds of fault; each seed enables some of them. */
 export const FAULT_KINDS = [

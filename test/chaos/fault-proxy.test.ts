@@ -136,6 +136,7 @@ it('refuses new connections until it is healed', async () => {
   next.socket.write('b');
 
   await waitUntil(() => next.text === 'b', { ...WITHIN, what: 'the echo' });
+  expect(refused.text).toBe('');
 });
 
 it('resets the client when the server behind it is gone', async () => {

@@ -21,7 +21,7 @@ const LONG_TOKENS = 600;
 
 const verdictSchema = z.object({ line: z.number(), jobId: z.string().optional() });
 
-export type Scenario = (client: ChaosClient) => Promise<void>;
+type Scenario = (client: ChaosClient) => Promise<void>;
 
 /** What clients do, the usual more often. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -47,7 +47,7 @@ export const PROBES: readonly Scenario[] = [
   chatWhole,
 ];
 
-async function streamOnSocket(client: ChaosClient): Promise<void> {
+export async function streamOnSocket(client: ChaosClient): Promise<void> {
   const order = client.order('socket', { hasKey: client.isProbe || client.random() < 0.8 });
   for (let tries = 0; tries < MAX_TRIES && !client.surroundings.isOver(); tries += 1) {
     client.noteSubmit(order);

@@ -9,7 +9,7 @@ import { describeTrouble, inflict } from './inflict.ts';
 import { dumpLog, dumpResults, tailPublishes } from './log-witness.ts';
 import type { ActionLine } from './recording.ts';
 import { JsonLines, writeLines, writeRun } from './recording-files.ts';
-import { PROBES, SCENARIOS, type Scenario } from './scenarios.ts';
+import { PROBES, SCENARIOS, streamOnSocket } from './scenarios.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -142,7 +142,7 @@ class Crowd {
 
   async #work(client: ChaosClient, stopsAt: number): Promise<void> {
     while (Date.now() < stopsAt) {
-      await pick<Scenario>(client.random, SCENARIOS, SCENARIOS[0] ?? client.rest)(client);
+      await pick(client.random, SCENARIOS, streamOnSocket)(client);
       await client.rest();
     }
   }

@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { judgeRun } from './judge-run.ts';
+import { runChaos } from './supervisor.ts';
+
+/** One whose plan has dead and sleeping workers, dead brokers and broken links within its first seconds. */
+const SEED = 1;
+const DURATION_MS = 16_000;
+const DEADLINE_MS = 20_000;
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'switchyard-chaos-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('keeps its promises while its processes die, sleep and lose each other', async () => {
+  await runChaos({
+    seed: SEED,
+    durationMs: DURATION_MS,
+    deadlineMs: DEADLINE_MS,
+    workers: 3,
+    clients: 6,
+    kinds: ['kill service', 'pause worker', 'kill nats', 'kill redis', 'broker link'],
+    folder,
+    say: () => undefined,
+  });
+
+  const { violations, sightings, table } = await judgeRun(folder);
+
+  expect(violations, table).toEqual([]);
+  expect(sightings.takeovers, table).toBeGreaterThan(0);
+  expect(sightings.fencedWrites, table).toBeGreaterThan(0);
+  expect(sightings.failovers, table).toBeGreaterThan(0);
+  expect(sightings.resumes, table).toBeGreaterThan(0);
+}, 150_000);
