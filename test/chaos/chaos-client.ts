@@ -91,11 +91,13 @@ export class ChaosClient {
   }
 
   /** A job of this client's own making. `tokens` long, slower or faster as the mood is. */
-  order(way: Way, { tokens = this.between(5, 40), hasKey = true } = {}): JobOrder {
+  order(
+    way: Way,
+    { tokens = this.between(5, 40), gapMs = this.between(1, 60), hasKey = true } = {},
+  ): JobOrder {
     this.#jobs += 1;
     const tag = `${this.#name}-${String(this.#jobs)}`;
     const more = this.isProbe ? '' : this.#faultOfItsOwn(tokens);
-    const gapMs = this.between(1, 60);
     const prompt = oraclePrompt({ deltas: tokens, gapMs, ttftMs: this.between(1, 80), tag, more });
     const { deadlineMs } = this.surroundings;
     const body = jobOf(prompt, { delivery: { deadlineMs } });

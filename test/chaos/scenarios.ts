@@ -16,8 +16,8 @@ const MAX_TRIES = 40;
 
 const BATCH_JOBS = { low: 3, high: 8 };
 
-/** A cancelled job would go on for half a minute if nobody stopped it. */
-const LONG_TOKENS = 600;
+/** A job to be cancelled would go on for so long if nobody stopped it. */
+const LONG = { tokens: 300, gapMs: 40 };
 
 const verdictSchema = z.object({ line: z.number(), jobId: z.string().optional() });
 
@@ -66,7 +66,7 @@ async function streamOnSse(client: ChaosClient): Promise<void> {
 }
 
 async function cancelOnTheWay(client: ChaosClient): Promise<void> {
-  const order = client.order('socket', { tokens: LONG_TOKENS });
+  const order = client.order('socket', LONG);
   client.noteSubmit(order);
   const reading = await submitOnSocket(client, order);
   if (reading === undefined) return;

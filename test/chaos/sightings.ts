@@ -6,7 +6,7 @@ import { isKind, type RecordingIndex } from './recording-index.ts';
 export interface Sightings {
   /** Attempts that another worker ended because their owner was gone. */
   readonly takeovers: number;
-  /** Takeovers of an owner that still lived: its call went on after its attempt was over. */
+  /** Takeovers of an owner that still lived: it tried to write after its attempt was over. */
   readonly zombies: number;
   /** Appends that the log refused, because somebody else had written meanwhile. */
   readonly fencedWrites: number;
@@ -30,6 +30,7 @@ const TAKEOVER = 'the worker that ran the attempt is gone';
 export function countSightings(index: RecordingIndex): Sightings {
   const { recording, jobs, submissions } = index;
   const clients = recording.clients.flat();
+  const { fenced, duplicateWrites } = sortAppends(recording.log, recording.publishes);
   const takeovers = recording.log.filter(({ entry }) => isTakeover(entry));
   const withFrames = new Set(
     recording.clients.flatMap((lines, client) =>
@@ -44,8 +45,11 @@ export function countSightings(index: RecordingIndex): Sightings {
   );
   return {
     takeovers: takeovers.length,
-    zombies: takeovers.filter((line) => isOutlived(index, line)).length,
-    ...countAppends(recording.log, recording.publishes),
+    zombies: takeovers.filter(({ jobId, storedAt }) =>
+      fenced.some((write) => write.jobId === jobId && write.at > storedAt),
+    ).length,
+    fencedWrites: fenced.length,
+    duplicateWrites,
     failovers: [...jobs.values()].reduce((sum, job) => sum + countFailovers(job.entries), 0),
     resets: recording.log.filter(({ entry }) => entry.type === 'reset').length,
     resumes: resumes.length,
@@ -60,15 +64,6 @@ function isTakeover(entry: JobEntry): boolean {
   return entry.type === 'failed' && entry.failure.message === TAKEOVER;
 }
 
-/** Whether a call of the job, begun before the takeover, was still open after it. */
-function isOutlived({ jobs, callsByTag }: RecordingIndex, { jobId, storedAt }: LogLine): boolean {
-  const calls = callsByTag.get(jobs.get(jobId)?.submission?.tag ?? '') ?? [];
-  return calls.some(
-    (call) =>
-      call.startedAt < storedAt && (call.endedAt ?? Number.POSITIVE_INFINITY) > storedAt + 5,
-  );
-}
-
 function countFailovers(entries: readonly JobEntry[]): number {
   const deployments = entries.flatMap((entry) =>
     entry.type === 'attempt' ? [entry.deployment] : [],
@@ -80,23 +75,23 @@ function countFailovers(entries: readonly JobEntry[]): number {
  * Compares what was tried on the wire with what the log kept. An append is fenced when the log does not hold it and does
  * hold a later entry of its job than the one that it followed; one that is merely missing was lost with the server.
  */
-function countAppends(
+function sortAppends(
   log: readonly LogLine[],
   publishes: readonly PublishLine[],
-): Pick<Sightings, 'fencedWrites' | 'duplicateWrites'> {
+): { readonly fenced: readonly PublishLine[]; readonly duplicateWrites: number } {
   const kept = new Set(log.map(keyOf));
   const lastSequence = new Map(log.map((line) => [line.jobId, line.sequence]));
   const seen = new Set<string>();
-  let fencedWrites = 0;
+  const fenced: PublishLine[] = [];
   let duplicateWrites = 0;
   for (const line of publishes) {
     const key = keyOf(line);
     if (kept.has(key)) {
       if (seen.has(key)) duplicateWrites += 1;
       seen.add(key);
-    } else if ((lastSequence.get(line.jobId) ?? 0) > (line.expected ?? 0)) fencedWrites += 1;
+    } else if ((lastSequence.get(line.jobId) ?? 0) > (line.expected ?? 0)) fenced.push(line);
   }
-  return { fencedWrites, duplicateWrites };
+  return { fenced, duplicateWrites };
 }
 
 function keyOf({ jobId, expected, messageId, hash }: Omit<PublishLine, 'at'>): string {
