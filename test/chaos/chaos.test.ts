@@ -34,9 +34,10 @@ it('keeps its promises while its processes die, sleep and lose each other', asyn
 
   const { violations, sightings, table } = await judgeRun(folder);
 
-  expect(violations, table).toEqual([]);
-  expect(sightings.takeovers, table).toBeGreaterThan(0);
-  expect(sightings.fencedWrites, table).toBeGreaterThan(0);
-  expect(sightings.failovers, table).toBeGreaterThan(0);
-  expect(sightings.resumes, table).toBeGreaterThan(0);
+  process.stderr.write(`${table}\n`);
+  expect(violations).toEqual([]);
+  expect(sightings.takeovers).toBeGreaterThan(0);
+  expect(sightings.fencedWrites).toBeGreaterThan(0);
+  expect(sightings.failovers).toBeGreaterThan(0);
+  expect(sightings.resumes).toBeGreaterThan(0);
 }, 150_000);
