@@ -15,6 +15,9 @@ import { SandboxControl } from './sandbox-control.ts';
 /** Short, so that a silent provider is given up several times within a run. */
 const SILENCE_MS = 3_000;
 
+/** A stop that takes longer is worth a line. */
+const SLOW_STOP_MS = 2_000;
+
 const BROKERS = ['redis', 'nats'] as const;
 
 /** No key of a real provider may reach the services. */
@@ -46,6 +49,7 @@ export function linkNames(workers: number): string[] {
 export async function startChaosSystem(options: {
   readonly workers: number;
   readonly logDir: string;
+  readonly say: (line: string) => void;
 }): Promise<ChaosSystem> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -60,7 +64,7 @@ export async function startChaosSystem(options: {
 }
 
 async function startAll(
-  { workers, logDir }: { readonly workers: number; readonly logDir: string },
+  { workers, logDir, say }: Parameters<typeof startChaosSystem>[0],
   closers: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<ChaosSystem> {
@@ -107,6 +111,10 @@ async function startAll(
   const services = new Map(
     [intake, router, edge, ...fleet.workers].map((service) => [service.name, service]),
   );
+  // All at once: one after another their drains would take longer than the run.
+  closers.push(async () => {
+    await Promise.all([...services.values()].map((service) => stopService(service, say)));
+  });
   const control = new SandboxControl(sandbox.url);
   return { brokers, fleet, sandbox: control, apiKey, proxies, services, stop };
 }
@@ -126,6 +134,14 @@ async function startProxies(behind: {
   }
   proxies.set('workers-sandbox', await FaultProxy.start(portOf(sandboxUrl)));
   return proxies;
+}
+
+/** A service without jobs ends at once; one that does not hangs on something that chaos left behind. */
+async function stopService(service: ServiceProcess, say: (line: string) => void): Promise<void> {
+  const startedAt = performance.now();
+  await service.stop();
+  const tookMs = Math.round(performance.now() - startedAt);
+  if (tookMs > SLOW_STOP_MS) say(`${service.name} took ${String(tookMs)} ms to stop`);
 }
 
 function portOf(url: string): number {

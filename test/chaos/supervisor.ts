@@ -48,7 +48,7 @@ export async function runChaos(options: ChaosOptions): Promise<void> {
   await mkdir(folder, { recursive: true });
   const plan = planFaults(options);
   say(`seed ${String(seed)}: ${plan.enabled.join(', ')}; ${String(plan.faults.length)} faults`);
-  const system = await startChaosSystem({ workers, logDir: folder });
+  const system = await startChaosSystem({ workers, logDir: folder, say });
   const publishes = new JsonLines(folder, 'publishes');
   const tail = await tailPublishes(system.brokers.natsUrl, publishes);
   const collecting = setInterval(() => {
