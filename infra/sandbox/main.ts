@@ -31,6 +31,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) {
   process.on(signal, () => {
     if (isClosing) return;
     isClosing = true;
-    void sandbox.close();
+    // The channel to the parent would keep the process up.
+    void sandbox.close().then(() => process.exit(0));
   });
 }
