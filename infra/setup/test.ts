@@ -6,7 +6,7 @@ import { repositoryRoot, toolEnvironment, VITEST_RUN } from './repository.ts';
 
 type Totals = { passed: number; failed: number; skipped: number };
 
-const PROJECTS = ['--project', 'unit', '--project', 'system'];
+const PROJECTS = ['unit', 'system', 'chaos'].flatMap((name) => ['--project', name]);
 
 /** What we read of the report in vitest's JSON format. */
 type Report = {

@@ -8,7 +8,8 @@ const SYSTEM_FOLDERS = [
   'test/conformance',
   'infra/brokers',
 ];
-const CHAOS_FOLDERS = ['test/chaos'];
+/** The checker and its parts in the same folder are unit tests: only this file runs the system. */
+const CHAOS_RUN = 'test/chaos/chaos.test.ts';
 const NO_TEST_FOLDERS = ['node_modules', '.switchyard'];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,7 +17,7 @@ const brokerSetup = fileURLToPath(new URL('../../test/support/global-setup.ts', 
 
 /**
  * unit: no server, files in parallel. system: real Redis and NATS, one file at a time, after the unit tests, because
- * these start processes of their own and measure time. chaos: kills and cuts, run by name (`--project chaos`).
+ * these start processes of their own and measure time. chaos: kills and cuts, on brokers of its own, last.
  */
 // oxlint-disable-next-line import/no-default-export -- vitest reads its settings from the default export.
 export default defineConfig({
@@ -27,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{services,shared,infra,test}/**/*.test.ts'],
-          exclude: [...SYSTEM_FOLDERS, ...CHAOS_FOLDERS, ...NO_TEST_FOLDERS].map(allFilesIn),
+          exclude: [...[...SYSTEM_FOLDERS, ...NO_TEST_FOLDERS].map(allFilesIn), CHAOS_RUN],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -46,8 +47,7 @@ export default defineConfig({
       {
         test: {
           name: 'chaos',
-          include: CHAOS_FOLDERS.map(testFilesIn),
-          globalSetup: [brokerSetup],
+          include: [CHAOS_RUN],
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,

@@ -15,6 +15,8 @@ export interface FleetOptions {
   readonly restarts: boolean;
   readonly redisUrl?: string | undefined;
   readonly natsUrl?: string | undefined;
+  /** Environment of one service (`intake`, `worker-1`, …) that wins over what all of them get. */
+  readonly envFor?: (service: string) => Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
 }
 
@@ -73,13 +75,15 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     const configPath =
       options.configPath ??
       (await prepareConfig(document, { env: options.env, sandboxUrl, dataDir }));
-    const env = serviceEnv(options, brokers, configPath);
+    const shared = serviceEnv(options, brokers, configPath);
+    const launchService = (name: string, script: string) =>
+      launch(name, script, { ...shared, ...options.envFor?.(name) });
     const [intake, router, edge, ...workers] = await Promise.all([
-      launch('intake', 'services/intake/main.ts', env),
-      launch('router', 'services/router/main.ts', env),
-      launch('edge', 'services/edge/main.ts', env),
+      launchService('intake', 'services/intake/main.ts'),
+      launchService('router', 'services/router/main.ts'),
+      launchService('edge', 'services/edge/main.ts'),
       ...Array.from({ length: options.workers }, (_, index) =>
-        launch(`worker-${String(index + 1)}`, 'services/worker/main.ts', env),
+        launchService(`worker-${String(index + 1)}`, 'services/worker/main.ts'),
       ),
     ]);
     return { brokers, sandbox, intake, router, workers, edge, configPath, stop };
