@@ -174,13 +174,16 @@ async function writeEnd(
       return writeFailed(dependencies, run, { end, failed: end.end });
     case 'terminal': {
       const { outcome, finishReason, failure } = end.end;
+      const shown = outcome === 'completed' ? run.attempt : writer.fold.shownAttempt;
+      const attempt = shown ?? run.attempt;
       const appended = await writer.append({
         type: 'terminal',
         at: dependencies.now(),
-        attempt: outcome === 'completed' ? run.attempt : (writer.fold.shownAttempt ?? run.attempt),
+        attempt,
         outcome,
         finishReason,
-        ...makeBill(billInput(dependencies, run, end)),
+        // The text of an earlier attempt may still stand: its tenant does not pay for this one.
+        ...(attempt === run.attempt ? makeBill(billInput(dependencies, run, end)) : {}),
         ...(failure === undefined ? {} : { failure }),
       });
       if (appended.kind === 'fenced') return DONE;
