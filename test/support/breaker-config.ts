@@ -5,7 +5,7 @@ import { configSchema } from '../../shared/contracts/config/config.ts';
 
 /** Short, so that an outage and its end fit into a test. */
 const OPEN_MS = 1_000;
-const SILENCE_MS = 400;
+const SILENCE_MS = 700;
 
 /**
  * Two providers on the sandbox. Each name of `pairs` is a group of two deployments, `cheap/<name>-1` first; each name of
