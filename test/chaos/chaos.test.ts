@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,6 +9,10 @@ import { runChaos } from './supervisor.ts';
 const SEED = 5;
 const DURATION_MS = 16_000;
 const DEADLINE_MS = 20_000;
+
+const MAX_RUNS = 3;
+
+type Verdict = Awaited<ReturnType<typeof judgeRun>>;
 
 let folder: string;
 
@@ -21,6 +25,18 @@ afterAll(async () => {
 });
 
 it('keeps its promises while its processes die, sleep and lose each other', async () => {
+  const runs: Verdict[] = [];
+  // The seed fixes the faults, not the timing: a run that saw too little of them proves nothing and is run again.
+  while (runs.length < MAX_RUNS && !runs.some(sawEnough)) {
+    runs.push(await run(join(folder, String(runs.length))));
+  }
+
+  expect(runs.flatMap(({ violations }) => violations)).toEqual([]);
+  expect(runs.some(sawEnough), 'takeovers, fenced writes, failovers and resumes').toBe(true);
+}, 300_000);
+
+async function run(into: string): Promise<Verdict> {
+  await mkdir(into);
   await runChaos({
     seed: SEED,
     durationMs: DURATION_MS,
@@ -28,16 +44,15 @@ it('keeps its promises while its processes die, sleep and lose each other', asyn
     workers: 3,
     clients: 6,
     kinds: ['kill service', 'pause worker', 'kill nats', 'kill redis', 'broker link'],
-    folder,
+    folder: into,
     say: () => undefined,
   });
+  const verdict = await judgeRun(into);
+  process.stderr.write(`${verdict.table}\n`);
+  return verdict;
+}
 
-  const { violations, sightings, table } = await judgeRun(folder);
-
-  process.stderr.write(`${table}\n`);
-  expect(violations).toEqual([]);
-  expect(sightings.takeovers).toBeGreaterThan(0);
-  expect(sightings.fencedWrites).toBeGreaterThan(0);
-  expect(sightings.failovers).toBeGreaterThan(0);
-  expect(sightings.resumes).toBeGreaterThan(0);
-}, 150_000);
+function sawEnough({ sightings }: Verdict): boolean {
+  const { takeovers, fencedWrites, failovers, resumes } = sightings;
+  return Math.min(takeovers, fencedWrites, failovers, resumes) > 0;
+}
