@@ -4,7 +4,7 @@ import type { JobRequest } from '../../shared/contracts/http/job-request.ts';
 import { type Problem, problem } from '../../shared/contracts/http/problem.ts';
 import { nanoUsdToUsd } from '../../shared/core/price.ts';
 import { err, ok, type Result } from '../../shared/core/result.ts';
-import { estimateTokens } from '../../shared/core/usage.ts';
+import { limitTokens } from '../../shared/jobs/expected-tokens.ts';
 import type {
   Admission,
   KeyAdmission,
@@ -13,9 +13,6 @@ import type {
 } from '../../shared/ports/admission.ts';
 import type { Principal } from '../../shared/ports/api-key-store.ts';
 import { worstCaseNanoUsd } from './worst-case.ts';
-
-/** Counted for an answer whose request names no bound: the middle of what chat answers take. */
-const TYPICAL_OUTPUT_TOKENS = 400;
 
 export interface AdmissionInput {
   readonly catalogue: Catalogue;
@@ -68,12 +65,7 @@ export function problemOfRefusal(refusal: Refusal, { reservation }: Admission): 
 function planKey({ catalogue, principal, request }: AdmissionInput): KeyAdmission | undefined {
   const limits = catalogue.keyLimits.get(principal.tenantId) ?? catalogue.document.admission.perKey;
   if (Object.keys(limits).length === 0) return undefined;
-  const { messages, tools, maxTokens = TYPICAL_OUTPUT_TOKENS } = request;
-  const tokens =
-    limits.tokensPerMinute === undefined
-      ? 0
-      : estimateTokens(JSON.stringify([messages, tools ?? []]).length) + maxTokens;
-  return { limits, tokens };
+  return { limits, tokens: limits.tokensPerMinute === undefined ? 0 : limitTokens(request) };
 }
 
 function planReservation(input: AdmissionInput): Result<Reservation | undefined, Problem> {

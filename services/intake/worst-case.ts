@@ -2,6 +2,7 @@ import {
   type Catalogue,
   type Deployment,
   findDeployments,
+  isListed,
 } from '../../shared/contracts/config/catalogue.ts';
 import { compileRates } from '../../shared/contracts/config/prices.ts';
 import type { JobRequest } from '../../shared/contracts/http/job-request.ts';
@@ -79,11 +80,8 @@ function possiblePrices(
   return [...held, { rates: compileRates(cap), tiers: [], isCap: true }];
 }
 
-/** As the router reads the lists: a name may be that of a deployment, a provider or a model. */
 function isAllowed(deployment: Deployment, { routing }: JobRequest): boolean {
-  const names = [deployment.id, deployment.providerId, deployment.requestModel];
-  const isOn = (list: readonly string[]) => names.some((name) => list.includes(name));
-  const isMissing = routing?.allow !== undefined && !isOn(routing.allow);
-  const isDenied = routing?.deny !== undefined && isOn(routing.deny);
+  const isMissing = routing?.allow !== undefined && !isListed(deployment, routing.allow);
+  const isDenied = routing?.deny !== undefined && isListed(deployment, routing.deny);
   return !isMissing && !isDenied;
 }

@@ -6,6 +6,7 @@ import {
 import type { JobRequest } from '../../shared/contracts/http/job-request.ts';
 import { costNanoUsd } from '../../shared/core/price.ts';
 import { estimateTokens, type Usage } from '../../shared/core/usage.ts';
+import { estimateInputTokens } from '../../shared/jobs/expected-tokens.ts';
 
 /** Of one call. The largest windows on sale hold 10 million tokens. */
 const MAX_TOKENS = 100_000_000;
@@ -58,9 +59,8 @@ function plausible(usage: Usage | undefined): Usage | undefined {
 }
 
 function estimateUsage(request: JobRequest, outputCharacters: number): Usage {
-  const inputCharacters = JSON.stringify([request.messages, request.tools ?? []]).length;
   return {
-    inputTokens: estimateTokens(inputCharacters),
+    inputTokens: estimateInputTokens(request),
     outputTokens: estimateTokens(outputCharacters),
     estimated: true,
   };

@@ -1,13 +1,9 @@
 import type { Deployment } from '../../shared/contracts/config/catalogue.ts';
 import type { ProviderConfig } from '../../shared/contracts/config/config.ts';
-import type { JobRequest } from '../../shared/contracts/http/job-request.ts';
 import type { JobRef } from '../../shared/core/ids.ts';
-import { estimateTokens } from '../../shared/core/usage.ts';
+import { limitTokens } from '../../shared/jobs/expected-tokens.ts';
 import type { CallOutcome } from '../../shared/ports/provider.ts';
 import type { AttemptDependencies } from './dependencies.ts';
-
-/** Counted for an answer whose request names no bound, until it is known. */
-const TYPICAL_OUTPUT_TOKENS = 400;
 
 /** What was counted for a call in its provider's minute. `unlimited`: nothing, the provider has no such limit. */
 export type TakenMinute =
@@ -31,7 +27,7 @@ export async function takeMinute(
   const limits = catalogue.providers.get(providerId)?.limits;
   if (limits === undefined || !isLimited(limits)) return { kind: 'unlimited' };
   const record = limits.tokensPerMinute === undefined ? undefined : await store.get(ref);
-  const tokens = record === undefined ? 0 : expectedTokens(record.request);
+  const tokens = record === undefined ? 0 : limitTokens(record.request);
   const taken = await limiter.take(providerId, limits, tokens);
   return taken.kind === 'full' ? taken : { ...taken, tokens };
 }
@@ -54,9 +50,4 @@ export function correctMinute(
     .catch((error: unknown) => {
       logger.warn({ error: String(error) }, 'a minute could not be put right');
     });
-}
-
-function expectedTokens({ messages, tools, maxTokens }: JobRequest): number {
-  const characters = JSON.stringify([messages, tools ?? []]).length;
-  return estimateTokens(characters) + (maxTokens ?? TYPICAL_OUTPUT_TOKENS);
 }

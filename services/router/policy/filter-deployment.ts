@@ -1,4 +1,8 @@
-import type { Catalogue, Deployment } from '../../../shared/contracts/config/catalogue.ts';
+import {
+  type Catalogue,
+  type Deployment,
+  isListed,
+} from '../../../shared/contracts/config/catalogue.ts';
 import type { ProviderKind } from '../../../shared/contracts/config/config.ts';
 import type { JobRequest } from '../../../shared/contracts/http/job-request.ts';
 import { nanoUsdToUsd, type Price } from '../../../shared/core/price.ts';
@@ -44,13 +48,12 @@ function earlierAttempt({ id }: Deployment, { excluded }: FilterInput): string |
   return reason === undefined ? undefined : `an earlier attempt here ended with ${reason}`;
 }
 
-/** A list may name a deployment, a provider or a model. */
 function lists(deployment: Deployment, { routing }: JobRequest): (string | undefined)[] {
-  const names = [deployment.id, deployment.providerId, deployment.requestModel];
-  const isOn = (list: readonly string[]) => names.some((name) => list.includes(name));
+  const isMissing = routing?.allow !== undefined && !isListed(deployment, routing.allow);
+  const isDenied = routing?.deny !== undefined && isListed(deployment, routing.deny);
   return [
-    routing?.allow !== undefined && !isOn(routing.allow) ? 'not on the allow list' : undefined,
-    routing?.deny !== undefined && isOn(routing.deny) ? 'on the deny list' : undefined,
+    isMissing ? 'not on the allow list' : undefined,
+    isDenied ? 'on the deny list' : undefined,
   ];
 }
 

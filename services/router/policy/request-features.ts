@@ -1,6 +1,6 @@
 import type { Capability } from '../../../shared/contracts/config/config.ts';
 import type { JobRequest, Message } from '../../../shared/contracts/http/job-request.ts';
-import { estimateTokens } from '../../../shared/core/usage.ts';
+import { estimateInputTokens, expectedOutputTokens } from '../../../shared/jobs/expected-tokens.ts';
 
 /** What the policy needs to know of a request. */
 export interface RequestFeatures {
@@ -12,36 +12,22 @@ export interface RequestFeatures {
   readonly needs: readonly Capability[];
 }
 
-/** Expected answer where the request gives no smaller bound: the middle of what chat answers take. */
-const TYPICAL_OUTPUT_TOKENS = 400;
-
-/** What an image costs, roughly; providers differ from 85 to 2,500. */
-const TOKENS_PER_IMAGE = 1_000;
-
 export function readFeatures(request: JobRequest): RequestFeatures {
-  let characters = JSON.stringify(request.tools ?? '').length;
-  let images = 0;
-  for (const message of request.messages) {
-    for (const part of partsOf(message)) {
-      if (part.type === 'text') characters += part.text.length;
-      else images += 1;
-    }
-  }
   const { maxTokens } = request;
   return {
-    inputTokens: estimateTokens(characters) + images * TOKENS_PER_IMAGE,
-    expectedOutputTokens: Math.min(maxTokens ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS),
+    inputTokens: estimateInputTokens(request),
+    expectedOutputTokens: expectedOutputTokens(request),
     ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
-    needs: readNeeds(request, images > 0),
+    needs: readNeeds(request),
   };
 }
 
-function readNeeds(request: JobRequest, hasImages: boolean): Capability[] {
+function readNeeds(request: JobRequest): Capability[] {
   const format = request.responseFormat?.type ?? 'text';
   const needs: readonly (readonly [Capability, boolean])[] = [
     ['tools', (request.tools?.length ?? 0) > 0],
     ['json', format !== 'text'],
-    ['images', hasImages],
+    ['images', request.messages.some(hasImage)],
     ['reasoning', wantsReasoning(request)],
   ];
   return needs.filter(([, isNeeded]) => isNeeded).map(([capability]) => capability);
@@ -52,8 +38,6 @@ function wantsReasoning({ reasoning }: JobRequest): boolean {
   return effort !== 'none' || budgetTokens > 0;
 }
 
-function partsOf(message: Message) {
-  const { content } = message;
-  if (content === undefined) return [];
-  return typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content;
+function hasImage({ content }: Message): boolean {
+  return Array.isArray(content) && content.some((part) => part.type === 'image');
 }

@@ -94,6 +94,14 @@ export function findDeployments(
   return catalogue.models.get(model)?.deployments;
 }
 
+/** Whether an allow or deny list names the deployment: by its id, its provider or its model. */
+export function isListed(
+  { id, providerId, requestModel }: Deployment,
+  list: readonly string[],
+): boolean {
+  return [id, providerId, requestModel].some((name) => list.includes(name));
+}
+
 /** The price of a deployment now, or the configured cap, or undefined where unknown prices are refused. */
 export function priceOf(
   catalogue: Catalogue,
