@@ -96,7 +96,13 @@ async function perform(
   const ended = Promise.withResolvers<void>();
   owned.add(ref, { stop, ended: ended.promise });
   pacer.enter();
-  const timer = setTimeout(() => stop.stop('deadline'), Math.max(0, deadlineAtMs - now()));
+  // A timer may fire a moment early, and the fleet's clock may be put right meanwhile: the clock decides.
+  const expire = () => {
+    const leftMs = deadlineAtMs - now();
+    if (leftMs > 0) timer = setTimeout(expire, leftMs);
+    else stop.stop('deadline');
+  };
+  let timer = setTimeout(expire, Math.max(0, deadlineAtMs - now()));
   const onDrain = () => stop.stop('draining');
   draining.addEventListener('abort', onDrain);
   try {
